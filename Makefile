@@ -14,7 +14,7 @@ CFLAGS_ALL = -std=c11 -D_GNU_SOURCE $(OPT) $(SAN) -I. -fno-strict-aliasing -pthr
 	-Wall -Wextra -Wconversion -Wformat=2 -Wvla -Wmissing-prototypes -Wstrict-prototypes -Wwrite-strings \
 	-Wcast-qual -Wshadow $(WERROR) $(PKG_CFLAGS) \
 	-DHARVESTER_PREFIX='"$(PREFIX)"' $(CFLAGS)
-LDLIBS_ALL = $(SAN) -pthread $(shell pkg-config --libs $(PKGS)) -lm $(LDLIBS)
+LDLIBS_ALL = $(SAN) -pthread $(PKG_LIBS) -lm $(LDLIBS)
 
 ROOMS   := harvester/base harvester/tree harvester/io harvester/model harvester/merge harvester/run \
 	harvester/publish harvester/console harvester/cli connectors $(wildcard connectors/*/) mapping store scheduler config
