@@ -10,7 +10,7 @@ set -eu
 say() { printf 'peer: %s\n' "$*" >&2; }
 
 [ $# -ge 3 ] || { say "usage: start.sh WORKDIR PORT FILES..."; exit 2; }
-work=$1 port=$2
+work=$1 wanted=$2
 shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -25,7 +25,7 @@ perl -MDancer -MXML::LibXML -MDancer::Plugin::Catmandu::OAI -e 1 2>/dev/null || 
 port=$(perl -MIO::Socket::INET -e '
 	my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $ARGV[0], Listen => 1, ReuseAddr => 1)
 		or exit 1;
-	print $s->sockport;' "$port") || { say "port $port is taken"; exit 1; }
+	print $s->sockport;' "$wanted") || { say "port $wanted is taken"; exit 1; }
 
 mkdir -p "$work"
 for f in lib app.pl mkrecords.pl catmandu.yml config.yml lido.tt oai_dc.tt; do
