@@ -392,6 +392,23 @@ START_TEST(a_folder_is_read_again_when_its_list_changes)
 }
 END_TEST
 
+START_TEST(the_demo_records_are_served_whole)
+{
+	struct provider *p =
+		start(&(struct provider_options){ .records = "tests/fixtures/demo", .page_size = 20 });
+	size_t pages;
+
+	ck_assert_uint_eq(harvest(p, "ListRecords", "metadataPrefix=lido", "<lido:lido ", &pages), 42);
+	ck_assert_uint_eq(pages, 3);
+	ck_assert_uint_eq(harvest(p, "ListIdentifiers", "metadataPrefix=lido", "status=\"deleted\"", &pages),
+			  2);
+	ck_assert_uint_eq(
+		harvest(p, "ListRecords", "metadataPrefix=lido&set=peinture:paysage", "<record>", &pages), 1);
+	ck_assert_uint_eq(harvest(p, "ListRecords", "metadataPrefix=oai_dc", "<oai_dc:dc ", &pages), 42);
+	provider_stop(p);
+}
+END_TEST
+
 START_TEST(a_fault_is_played_at_its_request_and_then_no_more)
 {
 	struct provider *p = start(&(struct provider_options){
@@ -551,6 +568,7 @@ int main(void)
 	tcase_add_test(tc, gzip_comes_only_when_asked_for);
 	tcase_add_test(tc, a_posted_form_is_a_request_too_and_all_requests_are_noted);
 	tcase_add_test(tc, a_folder_is_read_again_when_its_list_changes);
+	tcase_add_test(tc, the_demo_records_are_served_whole);
 	tcase_add_test(tc, a_fault_is_played_at_its_request_and_then_no_more);
 	tcase_add_loop_test(tc, each_fault_does_what_it_says, 0,
 			    sizeof expectations / sizeof expectations[0]);
