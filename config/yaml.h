@@ -12,6 +12,8 @@
 #include "harvester/base/err.h"
 #include "harvester/base/str.h"
 
+enum { YAML_MOST_BYTES = 1 << 20 };
+
 enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP };
 
 struct yaml {
