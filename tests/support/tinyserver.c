@@ -20,8 +20,9 @@ struct tiny {
 	int listener, stop;
 	unsigned port;
 	char url[256];
-	const struct tiny_answer *answers;
-	unsigned given; /* of the current answer */
+	struct tiny_answer *answers; /* a copy */
+	const struct tiny_answer *next;
+	unsigned given; /* how often the next answer has been */
 	SSL_CTX *tls;   /* NULL: plain */
 	SSL *ssl;       /* of the current connection */
 	int fd;
@@ -129,13 +130,13 @@ static void serve(struct tiny *s, char *text)
 {
 	while (read_request(s, text)) {
 		note_request(s, text);
-		const struct tiny_answer *a = s->answers;
+		const struct tiny_answer *a = s->next;
 		if (!a->text) {
 			reset(s);
 			return;
 		}
 		if (++s->given >= (a->times ? a->times : 1)) {
-			s->answers++;
+			s->next++;
 			s->given = 0;
 		}
 		send_all(s, a->text, a->n ? a->n : strlen(a->text));
@@ -187,7 +188,12 @@ static struct tiny *start(const struct tiny_answer *answers, SSL_CTX *tls)
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof(a);
 
-	s->answers = answers;
+	size_t count = 1;
+	while (answers[count - 1].text)
+		count++;
+	s->answers = must(calloc(count, sizeof(*answers)));
+	memcpy(s->answers, answers, count * sizeof(*answers));
+	s->next = s->answers;
 	s->tls = tls;
 	s->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	s->stop = eventfd(0, EFD_CLOEXEC);
@@ -254,6 +260,7 @@ void tiny_stop(struct tiny *s)
 	close(s->stop);
 	for (size_t i = 0; i < KEPT; i++)
 		free(s->texts[i]);
+	free(s->answers);
 	SSL_CTX_free(s->tls);
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->mutex);
