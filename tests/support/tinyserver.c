@@ -139,7 +139,7 @@ static void serve(struct tiny *s, char *text)
 			s->next++;
 			s->given = 0;
 		}
-		send_all(s, a->text, a->n ? a->n : strlen(a->text));
+		send_all(s, a->text, a->n);
 		if (a->then == TINY_KEEP)
 			continue;
 		if (a->then == TINY_RESET)
@@ -182,17 +182,33 @@ static void *run(void *ctx)
 	return NULL;
 }
 
+static struct tiny_answer *copy_of(const struct tiny_answer *answers)
+{
+	size_t count = 0;
+
+	while (answers[count].text)
+		count++;
+	struct tiny_answer *copy = must(calloc(count + 1, sizeof(*copy)));
+	for (size_t i = 0; i < count; i++) {
+		size_t n = answers[i].n ? answers[i].n : strlen(answers[i].text);
+		char *text = must(malloc(n + 1));
+
+		memcpy(text, answers[i].text, n);
+		text[n] = '\0';
+		copy[i] = answers[i];
+		copy[i].text = text;
+		copy[i].n = n;
+	}
+	return copy;
+}
+
 static struct tiny *start(const struct tiny_answer *answers, SSL_CTX *tls)
 {
 	struct tiny *s = must(calloc(1, sizeof(*s)));
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof(a);
 
-	size_t count = 1;
-	while (answers[count - 1].text)
-		count++;
-	s->answers = must(calloc(count, sizeof(*answers)));
-	memcpy(s->answers, answers, count * sizeof(*answers));
+	s->answers = copy_of(answers);
 	s->next = s->answers;
 	s->tls = tls;
 	s->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -260,6 +276,8 @@ void tiny_stop(struct tiny *s)
 	close(s->stop);
 	for (size_t i = 0; i < KEPT; i++)
 		free(s->texts[i]);
+	for (struct tiny_answer *a = s->answers; a->text; a++)
+		hv_freep(&a->text);
 	free(s->answers);
 	SSL_CTX_free(s->tls);
 	pthread_cond_destroy(&s->changed);

@@ -24,7 +24,7 @@ struct tiny_answer {
 
 struct tiny;
 
-/* Answers end with a NULL text ("" answers nothing); they are copied, their texts are not. After the last
+/* Answers end with a NULL text ("" answers nothing); they are copied. After the last
  * one, requests are reset. Aborts when there is no socket: a test cannot go on. */
 struct tiny *tiny_start(const struct tiny_answer *answers);
 
