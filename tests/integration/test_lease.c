@@ -37,7 +37,8 @@ START_TEST(a_free_lease_is_taken_and_the_second_comer_is_told_the_holder)
 	ck_assert_uint_eq(strlen(token), 32);
 	ck_assert_int_eq(lease_take(b, &w, none, &err), HV_E_BUSY);
 	ck_assert_ptr_nonnull(
-		strstr(err.text, "'lyon' is being worked on: held by atlas, pid 123, `harvester run lyon`, since 2"));
+		strstr(err.text,
+		       "'lyon' is being worked on: held by atlas, pid 123, `harvester run lyon`, since 2"));
 	ck_assert(err.retryable);
 	ck_assert_str_eq(none, "untouched");
 	ck_assert(PQtransactionStatus(pg_conn(b->pg)) == PQTRANS_IDLE);
@@ -74,8 +75,10 @@ START_TEST(renewing_moves_the_end_also_from_a_second_connection)
 	take(a, "a", 10, token);
 	ck_assert_int_eq(store_again(a, "renewal", &helper, &err), 0);
 	ck_assert_int_eq(lease_renew(helper, "lyon", token, 1000, &err), 0);
-	ck_assert_str_eq(pgtest_ask(&server, "select until > clock_timestamp() + interval '900 s' from harvester.lease"),
-			 "t");
+	ck_assert_str_eq(
+		pgtest_ask(&server,
+			   "select until > clock_timestamp() + interval '900 s' from harvester.lease"),
+		"t");
 }
 END_TEST
 
@@ -148,22 +151,27 @@ START_TEST(a_paused_holder_whose_lease_expired_wakes_and_writes_nothing)
 
 	ck_assert_int_eq(kill(pid, SIGSTOP), 0);
 	/* The database's clock says when: let it be past, rather than wait for it. */
-	(void)pgtest_ask(&server, "update harvester.lease set until = clock_timestamp() - interval '1 s' returning 1");
+	(void)pgtest_ask(&server,
+			 "update harvester.lease set until = clock_timestamp() - interval '1 s' returning 1");
 	ck_assert_msg(lease_take(s, &w, mine, &err) == 0, "%s", err.text);
-	ck_assert_str_eq(pgtest_ask(&server, "select count(*) from pg_stat_activity where state = 'idle in transaction' "
-					     "and datname = current_database()"),
-			 "0");
+	ck_assert_str_eq(
+		pgtest_ask(&server,
+			   "select count(*) from pg_stat_activity where state = 'idle in transaction' "
+			   "and datname = current_database()"),
+		"0");
 	ck_assert_int_eq(kill(pid, SIGCONT), 0);
 	close(wake);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
-	ck_assert_str_eq(pgtest_ask(&server, "select holder || coalesce(run::text, '') from harvester.lease"), "me");
+	ck_assert_str_eq(pgtest_ask(&server, "select holder || coalesce(run::text, '') from harvester.lease"),
+			 "me");
 }
 END_TEST
 
 START_TEST(the_injected_clock_has_no_say)
 {
-	static const struct hv_clock far = { .fixed = true, .fixed_us = 4102444800000000 }; /* the year 2100 */
+	static const struct hv_clock far = { .fixed = true,
+					     .fixed_us = 4102444800000000 }; /* the year 2100 */
 	hv_auto(store_closep) struct store *a = pgtest_store(&server, NULL);
 	hv_auto(store_closep) struct store *b = pgtest_store_again(&server, &far);
 	struct lease_want w = want("b", 60, 0);

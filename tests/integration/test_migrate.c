@@ -35,9 +35,10 @@ START_TEST(a_fresh_database_gets_every_table)
 {
 	hv_auto(store_closep) struct store *s = pgtest_store(&server, &fixed);
 
-	ck_assert_str_eq(pgtest_ask(&server, "select string_agg(tablename, ' ' order by tablename) from pg_tables "
-					     "where schemaname = 'harvester'"),
-			 "change finding gate head lease migration notice pack quarantine run seen source version");
+	ck_assert_str_eq(
+		pgtest_ask(&server, "select string_agg(tablename, ' ' order by tablename) from pg_tables "
+				    "where schemaname = 'harvester'"),
+		"change finding gate head lease migration notice pack quarantine run seen source version");
 	ck_assert_str_eq(pgtest_ask(&server, "select name || ' ' || applied from harvester.migration"),
 			 "0001_first 2027-03-02 10:00:00+00");
 	ck_assert_str_eq(pgtest_ask(&server, "select count(*) from harvester.gate"), "1");
@@ -51,7 +52,8 @@ START_TEST(a_second_opening_writes_nothing)
 	store_close(pgtest_store(&server, &fixed));
 	char before[64];
 
-	(void)snprintf(before, sizeof(before), "%s", pgtest_ask(&server, "select pg_snapshot_xmax(pg_current_snapshot())"));
+	(void)snprintf(before, sizeof(before), "%s",
+		       pgtest_ask(&server, "select pg_snapshot_xmax(pg_current_snapshot())"));
 	store_close(pgtest_store_again(&server, &fixed));
 	ck_assert_str_eq(pgtest_ask(&server, "select pg_snapshot_xmax(pg_current_snapshot())"), before);
 }
@@ -86,14 +88,16 @@ START_TEST(four_processes_open_a_fresh_database_at_once_and_all_succeed)
 		ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
 		ck_assert_int_eq(status, 0);
 	}
-	ck_assert_int_eq(strtol(pgtest_ask(&server, "select count(*) from harvester.migration"), NULL, 10), newest());
+	ck_assert_int_eq(strtol(pgtest_ask(&server, "select count(*) from harvester.migration"), NULL, 10),
+			 newest());
 }
 END_TEST
 
 START_TEST(a_schema_newer_than_the_program_is_refused_clearly)
 {
 	store_close(pgtest_store(&server, &fixed));
-	(void)pgtest_ask(&server, "insert into harvester.migration values (9999, '9999_later', now()) returning 1");
+	(void)pgtest_ask(&server,
+			 "insert into harvester.migration values (9999, '9999_later', now()) returning 1");
 	struct store_options o = { .url = server.url, .role = "test", .clock = &fixed };
 	struct store *s = NULL;
 
@@ -122,12 +126,14 @@ START_TEST(a_step_that_fails_leaves_nothing_and_is_tried_again_next_time)
 
 	ck_assert_int_eq(migrate(pg, broken, &fixed, &err), HV_E_STORE);
 	ck_assert_msg(strstr(err.text, "0002_bad: division by zero"), "%s", err.text);
-	ck_assert_str_eq(pgtest_ask(&server, "select string_agg(tablename, ' ' order by tablename) from pg_tables "
-					     "where schemaname = 'harvester'"),
+	ck_assert_str_eq(pgtest_ask(&server,
+				    "select string_agg(tablename, ' ' order by tablename) from pg_tables "
+				    "where schemaname = 'harvester'"),
 			 "a migration");
 	ck_assert_msg(migrate(pg, mended, &fixed, &err) == 0, "%s", err.text);
-	ck_assert_str_eq(pgtest_ask(&server, "select string_agg(name, ' ' order by number) from harvester.migration"),
-			 "0001_good 0002_bad 0003_more");
+	ck_assert_str_eq(
+		pgtest_ask(&server, "select string_agg(name, ' ' order by number) from harvester.migration"),
+		"0001_good 0002_bad 0003_more");
 }
 END_TEST
 
@@ -137,11 +143,12 @@ START_TEST(a_schema_made_by_an_administrator_is_used)
 	hv_auto(pg_closep) struct pg *guest = NULL;
 	char address[640];
 
-	ck_assert_msg(pg_exec(pg, "test",
-			      "do $$ begin if not exists (select from pg_roles where rolname = 'guest') then "
-			      "create role guest; end if; end $$; create schema harvester authorization guest",
-			      &err) == 0,
-		      "%s", err.text);
+	ck_assert_msg(
+		pg_exec(pg, "test",
+			"do $$ begin if not exists (select from pg_roles where rolname = 'guest') then "
+			"create role guest; end if; end $$; create schema harvester authorization guest",
+			&err) == 0,
+		"%s", err.text);
 	(void)snprintf(address, sizeof(address), "%s?options=-crole%%3Dguest", server.url);
 	ck_assert_msg(pg_connect(address, NULL, "guest", &guest, &err) == 0, "%s", err.text);
 	ck_assert_int_lt(pg_exec(guest, "test", "create schema other", &err), 0);
@@ -152,10 +159,10 @@ END_TEST
 START_TEST(a_record_refused_twice_has_one_open_row)
 {
 	hv_auto(store_closep) struct store *s = pgtest_store(&server, &fixed);
-	const char *insert =
-		"insert into harvester.quarantine (source, external_id, run, hash, fingerprint, code, reason) "
-		"values ('a', 'x', 1, '\\x00', 1, 'c', 'r') on conflict (source, external_id) "
-		"where solved_run is null do nothing returning id";
+	const char *insert = "insert into harvester.quarantine (source, external_id, run, hash, fingerprint, "
+			     "code, reason) "
+			     "values ('a', 'x', 1, '\\x00', 1, 'c', 'r') on conflict (source, external_id) "
+			     "where solved_run is null do nothing returning id";
 
 	ck_assert_str_eq(pgtest_ask(&server, insert), "1");
 	ck_assert_str_eq(pgtest_ask(&server, insert), "");
@@ -196,9 +203,10 @@ START_TEST(a_second_connection_sees_what_the_first_commits)
 
 	ck_assert_msg(store_again(s, "reader", &reader, &err) == 0, "%s", err.text);
 	ck_assert_str_eq(store_describe(reader), store_describe(s));
-	ck_assert_str_eq(pgtest_ask(&server, "select string_agg(application_name, ',' order by application_name) "
-					     "from pg_stat_activity where datname = current_database() and "
-					     "application_name like 'harvester%'"),
+	ck_assert_str_eq(pgtest_ask(&server,
+				    "select string_agg(application_name, ',' order by application_name) "
+				    "from pg_stat_activity where datname = current_database() and "
+				    "application_name like 'harvester%'"),
 			 "harvester reader,harvester test");
 }
 END_TEST

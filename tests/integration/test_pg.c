@@ -63,14 +63,16 @@ START_TEST(parameters_are_bound_and_rows_are_counted)
 	hv_auto(pg_clearp) PGresult *r = NULL;
 	const char *const params[] = { "d'Orsay\\", NULL };
 
-	ck_assert_int_eq(pg_query(pg, "echo", "select $1::text, $2::text, 42", PG_ONE, params, 2, &r, &err), 1);
+	ck_assert_int_eq(pg_query(pg, "echo", "select $1::text, $2::text, 42", PG_ONE, params, 2, &r, &err),
+			 1);
 	ck_assert_str_eq(pg_text(r, 0, 0), "d'Orsay\\");
 	ck_assert_ptr_null(pg_text(r, 0, 1));
 	ck_assert_int_eq(pg_number(r, 0, 2), 42);
 	ck_assert_int_eq(pg_number(r, 0, 1), 0);
 	run(pg, "create table t (n int); insert into t select generate_series(1, 3)");
 	ck_assert_int_eq(pg_query(pg, "touch", "update t set n = n + 1", PG_MANY, NULL, 0, NULL, &err), 3);
-	ck_assert_int_eq(pg_query(pg, "none", "select n from t where n > 9", PG_MAYBE, NULL, 0, NULL, &err), 0);
+	ck_assert_int_eq(pg_query(pg, "none", "select n from t where n > 9", PG_MAYBE, NULL, 0, NULL, &err),
+			 0);
 }
 END_TEST
 
@@ -82,7 +84,8 @@ START_TEST(another_number_of_rows_is_an_error_with_the_statements_name)
 			 HV_E_STORE);
 	ck_assert_str_eq(err.text, "one row: 0 rows where exactly one is expected");
 	ck_assert(!err.retryable);
-	ck_assert_int_lt(pg_query(pg, "few", "select generate_series(1,2)", PG_MAYBE, NULL, 0, NULL, &err), 0);
+	ck_assert_int_lt(pg_query(pg, "few", "select generate_series(1,2)", PG_MAYBE, NULL, 0, NULL, &err),
+			 0);
 	ck_assert_str_eq(err.text, "few: 2 rows where at most one is expected");
 }
 END_TEST
@@ -91,7 +94,8 @@ START_TEST(an_error_is_one_line_with_name_message_and_hint)
 {
 	hv_auto(pg_closep) struct pg *pg = open_fresh();
 
-	ck_assert_int_eq(pg_exec(pg, "find paintings", "select nam from (select 1 as name) x", &err), HV_E_STORE);
+	ck_assert_int_eq(pg_exec(pg, "find paintings", "select nam from (select 1 as name) x", &err),
+			 HV_E_STORE);
 	ck_assert_str_eq(err.text, "find paintings: column \"nam\" does not exist - "
 				   "Perhaps you meant to reference the column \"x.name\"");
 	ck_assert(!err.retryable);
@@ -105,8 +109,8 @@ static void raises(struct pg *pg, const char *state)
 {
 	char sql[128];
 
-	(void)snprintf(sql, sizeof(sql), "do $$ begin raise exception using errcode = '%s', message = 'x'; end $$",
-		       state);
+	(void)snprintf(sql, sizeof(sql),
+		       "do $$ begin raise exception using errcode = '%s', message = 'x'; end $$", state);
 	ck_assert_int_eq(pg_exec(pg, "s", sql, &err), HV_E_STORE);
 	ck_assert_str_eq(pg_sqlstate(pg), state);
 }
@@ -136,8 +140,9 @@ START_TEST(a_connection_ended_by_the_server_is_lost_and_retryable)
 	hv_auto(pg_closep) struct pg *other = open_again();
 
 	ck_assert(!pg_lost(pg));
-	(void)ask(other, "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = "
-			 "'test' and datname = current_database()");
+	(void)ask(other,
+		  "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = "
+		  "'test' and datname = current_database()");
 	ck_assert_int_eq(pg_exec(pg, "next", "select 1", &err), HV_E_STORE);
 	ck_assert(err.retryable);
 	ck_assert(pg_lost(pg));
@@ -216,8 +221,7 @@ START_TEST(rows_come_out_one_by_one_and_then_the_end)
 	hv_auto(pg_closep) struct pg *pg = open_fresh();
 	struct str row;
 
-	ck_assert_int_eq(
-		pg_copy_out(pg, "dump", "copy (select generate_series(1, 3)) to stdout", &err), 0);
+	ck_assert_int_eq(pg_copy_out(pg, "dump", "copy (select generate_series(1, 3)) to stdout", &err), 0);
 	for (int i = 1; i <= 3; i++) {
 		char want[8];
 
@@ -237,9 +241,10 @@ START_TEST(a_copy_that_fails_half_way_out_is_an_error_not_an_end)
 	struct str row;
 	int r;
 
-	ck_assert_int_eq(
-		pg_copy_out(pg, "dump", "copy (select 1 / (5000 - n) from generate_series(1, 9000) n) to stdout", &err),
-		0);
+	ck_assert_int_eq(pg_copy_out(pg, "dump",
+				     "copy (select 1 / (5000 - n) from generate_series(1, 9000) n) to stdout",
+				     &err),
+			 0);
 	while ((r = pg_copy_get(pg, &row, &err)) == HV_ROW)
 		;
 	ck_assert_int_eq(r, HV_E_STORE);
@@ -277,8 +282,7 @@ START_TEST(an_array_literal_keeps_quotes_and_commas)
 
 	pg_array_text(&b, v, HV_LEN(v));
 	const char *const params[] = { buf_cstr(&b) };
-	ck_assert_int_eq(
-		pg_query(pg, "array", "select unnest($1::text[])", PG_MANY, params, 1, &r, &err), 3);
+	ck_assert_int_eq(pg_query(pg, "array", "select unnest($1::text[])", PG_MANY, params, 1, &r, &err), 3);
 	for (int i = 0; i < 3; i++)
 		ck_assert(str_is(v[i], pg_text(r, i, 0)));
 	buf_clear(&b);
