@@ -14,7 +14,10 @@
 
 #define TREE_XML_NAMESPACE "http://www.w3.org/XML/1998/namespace"
 
-/* A namespace URI and a local name; equal names are the same pointer within one struct names. */
+/*
+ * A namespace URI and a local name; equal names are the same pointer within one struct names. Names of one
+ * namespace share their URI's pointer too, and the name (uri, "*") stands for the namespace itself.
+ */
 struct name {
 	struct str uri; /* "" for no namespace */
 	struct str local;
@@ -75,6 +78,7 @@ struct tree_builder {
 	struct node *last_attr;
 	uint32_t next_order;
 	size_t depth;
+	size_t text_room; /* bytes allocated for the text node that was added last */
 };
 
 bool tree_begin(struct tree_builder *b, struct arena *a);
@@ -95,7 +99,19 @@ struct str node_string(struct arena *a, const struct node *n);
 /* The inherited xml:lang, or {NULL,0}. lang="…" without the xml prefix counts when xml:lang is nowhere. */
 struct str node_lang(const struct node *n);
 
-/* Where a node stands, for people: "lido:lido/lido:event[2]/@type" with positions where siblings repeat. */
+/* The inherited xml:lang alone, as XPath's lang() sees it, or {NULL,0}. */
+struct str node_xml_lang(const struct node *n);
+
+/*
+ * The node behind n in document order without attributes, NULL behind the last one below top. Walks a
+ * subtree: for (d = top->first; d; d = node_following(top, d)).
+ */
+struct node *node_following(const struct node *top, struct node *n);
+
+/*
+ * Where a node stands, for people: "lido/event[2]/@type" with positions where siblings repeat. Local names
+ * only: prefixes are the document's own business and the tree does not keep them. "/" for the document.
+ */
 struct str node_where(struct arena *a, const struct node *n);
 
 #endif
