@@ -97,7 +97,7 @@ int oai_state_restore(struct connector *c, struct hv_err *err) HV_CHECK;
 int oai_state_checkpoint(const struct connector *c, struct buf *out, struct hv_err *err) HV_CHECK;
 int oai_state_cursor(const struct connector *c, struct buf *out, struct hv_err *err) HV_CHECK;
 
-/* "auto" or a duration ("90s", "6h", "2d") in microseconds; false: neither. */
+/* "auto" or a duration ("90s", "6h", "2d", config/units.h) in microseconds; false: neither. */
 bool oai_overlap(const char *text, bool day, int64_t *ret_us);
 
 /* A date in the granularity the source declared, into ret. */

@@ -7,38 +7,22 @@
  * Tests: tests/unit/connectors/oai/test_state.c.
  */
 #include "connectors/oai/harvest.h"
+
+#include "config/units.h"
 #include "harvester/io/json.h"
 
-#define SECOND_US INT64_C(1000000)
-#define HOUR_US (3600 * SECOND_US)
-#define DAY_US (24 * HOUR_US)
+#define DAY_US INT64_C(86400000000)
 
 bool oai_overlap(const char *text, bool day, int64_t *ret_us)
 {
-	static const struct {
-		const char *unit;
-		int64_t us;
-	} units[] = { { "ms", 1000 },          { "s", SECOND_US },
-		      { "m", 60 * SECOND_US }, { "min", 60 * SECOND_US },
-		      { "h", HOUR_US },        { "d", DAY_US } };
-	size_t digits = strspn(text, "0123456789");
-	uint64_t n;
+	int64_t ms = 3600 * 1000;
 
-	if (strcmp(text, "auto") == 0) {
-		*ret_us = day ? DAY_US : HOUR_US;
-		return true;
-	}
-	if (digits > 6 || !str_to_u64((struct str){ text, digits }, &n))
+	if (strcmp(text, "auto") != 0 && !units_duration(str_of(text), &ms))
 		return false;
-	for (size_t i = 0; i < HV_LEN(units); i++) {
-		if (strcmp(text + digits, units[i].unit) != 0)
-			continue;
-		*ret_us = (int64_t)n * units[i].us;
-		if (day && *ret_us < DAY_US) /* both ends of a window are inclusive: a step at least */
-			*ret_us = DAY_US;
-		return true;
-	}
-	return false;
+	*ret_us = ms * 1000;
+	if (day && *ret_us < DAY_US) /* both ends of a window are inclusive: a step at least */
+		*ret_us = DAY_US;
+	return true;
 }
 
 void oai_date(int64_t us, bool day, char ret[OAI_DATE])
