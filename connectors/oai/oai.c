@@ -99,7 +99,7 @@ static void oai_close(struct connector *c)
 {
 	if (!c)
 		return;
-	oai_drop_ahead(c);
+	/* A page asked for ahead is not waited for: http_free cancels it, and an open on the same handle drops it. */
 	oai_chain_release(&c->chain);
 	oai_call_release(&c->call);
 	oai_page_release(&c->page);
@@ -123,6 +123,7 @@ static int oai_open(const struct connector_env *env, struct connector **ret, str
 		return hv_nomem(err, "the connector");
 	int r = oai_page_init(&c->page, err);
 
+	oai_drop_ahead(c);
 	if (r == 0)
 		r = oai_identify(c, err);
 	if (r == 0)
