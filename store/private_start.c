@@ -2,8 +2,8 @@
  * store/private_start.c - bring the server up from whatever state it is in, and stop it.
  *
  * `postgres` is started directly: pg_ctl would stand between us and its exit. Ready is what answers a
- * connection attempt. Called with start.lock held. Never removes postmaster.pid: PostgreSQL knows best when it
- * is stale, we only wait and try again. Tests: tests/integration/test_private.c.
+ * connection attempt. Called with start.lock held. Never removes postmaster.pid: PostgreSQL knows best when
+ * it is stale, we only wait and try again. Tests: tests/integration/test_private.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -150,16 +150,16 @@ static PGPing ping(const char *socket)
 static int spawn(const struct private_server *p, int log, pid_t *ret, struct hv_err *err)
 {
 	char program[PATH_MAX], sockets[PATH_MAX], buffers[64];
-	const char *const argv[] = {
-		program, "-D", p->data,
-		/* one setting per -c */
-		"-c", "listen_addresses=", "-c", "port=5432", "-c", sockets, "-c", "unix_socket_permissions=0700",
-		"-c", buffers, "-c", "work_mem=32MB", "-c", "maintenance_work_mem=128MB", "-c", "jit=off", "-c",
-		"max_wal_size=4GB", "-c", "checkpoint_timeout=15min", "-c", "wal_compression=lz4", "-c", "ssl=off",
-		"-c", "logging_collector=off", "-c", "log_destination=stderr", "-c", "log_timezone=UTC",
-		/* last, so that it can be left out */
-		small_shm() ? "-c" : NULL, "max_parallel_workers_per_gather=0", NULL
-	};
+	const char *const argv[] = { program, "-D", p->data,
+				     /* one setting per -c */
+				     "-c", "listen_addresses=", "-c", "port=5432", "-c", sockets, "-c",
+				     "unix_socket_permissions=0700", "-c", buffers, "-c", "work_mem=32MB",
+				     "-c", "maintenance_work_mem=128MB", "-c", "jit=off", "-c",
+				     "max_wal_size=4GB", "-c", "checkpoint_timeout=15min", "-c",
+				     "wal_compression=lz4", "-c", "ssl=off", "-c", "logging_collector=off",
+				     "-c", "log_destination=stderr", "-c", "log_timezone=UTC",
+				     /* last, so that it can be left out */
+				     small_shm() ? "-c" : NULL, "max_parallel_workers_per_gather=0", NULL };
 
 	if (private_format(program, sizeof(program), err, "%s/postgres", p->bin) < 0 ||
 	    private_format(sockets, sizeof(sockets), err, "unix_socket_directories=%s", p->socket) < 0 ||
@@ -194,8 +194,9 @@ static int wait_ready(const struct private_server *p, pid_t pid, struct hv_err *
 			return 0;
 		pause_ms(20);
 	}
-	return hv_fail_retry(err, HV_E_STORE, "PostgreSQL (process %d) does not get ready in %lld s; its log: %s",
-			     (int)pid, (long long)((until - begin) / SECOND), p->log);
+	return hv_fail_retry(err, HV_E_STORE,
+			     "PostgreSQL (process %d) does not get ready in %lld s; its log: %s", (int)pid,
+			     (long long)((until - begin) / SECOND), p->log);
 }
 
 static int start_dead(const struct private_server *p, struct hv_err *err)
