@@ -130,7 +130,8 @@ static int by_text_then_place(const void *a, const void *b)
 	return c ? c : (x > y) - (x < y);
 }
 
-/* Of two equal keys the first stays. Sorting, because comparing each with each takes minutes on a bad file.
+/* Of two equal keys the first stays; an empty one was told already. Sorting, because comparing each with each
+ * takes minutes on a bad file.
  */
 static int drop_duplicates(struct reader *r, struct yaml *map)
 {
@@ -144,7 +145,7 @@ static int drop_duplicates(struct reader *r, struct yaml *map)
 		sorted[i] = &map->keys[i];
 	qsort(sorted, map->n, sizeof(const struct yaml *), by_text_then_place);
 	for (size_t i = 1; i < map->n; i++)
-		if (str_eq(sorted[i]->text, sorted[i - 1]->text)) {
+		if (sorted[i]->text.n && str_eq(sorted[i]->text, sorted[i - 1]->text)) {
 			size_t of_before = (size_t)(sorted[i - 1] - map->keys);
 
 			first[sorted[i] - map->keys] = first[of_before] ? first[of_before] : sorted[i - 1];

@@ -1,0 +1,229 @@
+/*
+ * io/xml_scan.c - see xml_scan.h. A state machine over '<', '>', quotes and the ends of comments; it refuses
+ * to judge well-formedness.
+ */
+#include "harvester/io/xml_scan.h"
+
+enum state { IN_TEXT, IN_OPENING, IN_TAG, IN_QUOTES, IN_CLOSED_BY };
+
+struct xml_scan {
+	struct xml_tag *tags; /* found and not yet taken: [taken, n_tags) */
+	size_t taken, n_tags, cap;
+	size_t max_attributes;
+	uint64_t base;    /* offset of the window's first byte */
+	size_t at;        /* in the window: scanned so far */
+	size_t tag_start; /* in the window: the '<' of the markup that is running */
+	size_t quoted;    /* values of this tag */
+	enum state state;
+	char quote;    /* IN_QUOTES */
+	bool closing;  /* IN_TAG: it is an end tag */
+	char mark;     /* IN_CLOSED_BY: ends with `need` times this character and '>' */
+	unsigned need; /* 2 for comments and CDATA, 1 for processing instructions */
+	unsigned seen;
+};
+
+struct xml_scan *xml_scan_new(size_t max_attributes)
+{
+	struct xml_scan *s = calloc(1, sizeof(*s));
+
+	if (s)
+		s->max_attributes = max_attributes * 2;
+	return s;
+}
+
+void xml_scan_free(struct xml_scan *s)
+{
+	if (!s)
+		return;
+	free(s->tags);
+	free(s);
+}
+
+void xml_scan_reset(struct xml_scan *s)
+{
+	struct xml_scan fresh = { .tags = s->tags, .cap = s->cap, .max_attributes = s->max_attributes };
+
+	*s = fresh;
+}
+
+void xml_scan_advance(struct xml_scan *s, size_t n)
+{
+	s->base += n;
+	s->at -= n < s->at ? n : s->at;
+	s->tag_start -= n < s->tag_start ? n : s->tag_start;
+}
+
+uint64_t xml_scan_base(const struct xml_scan *s)
+{
+	return s->base;
+}
+
+bool xml_scan_next_tag(struct xml_scan *s, struct xml_tag *ret)
+{
+	if (s->taken == s->n_tags)
+		return false;
+	*ret = s->tags[s->taken++];
+	if (s->taken == s->n_tags)
+		xml_scan_forget_tags(s);
+	return true;
+}
+
+void xml_scan_forget_tags(struct xml_scan *s)
+{
+	s->taken = s->n_tags = 0;
+}
+
+static int add_tag(struct xml_scan *s, bool empty, struct hv_err *err)
+{
+	if (s->n_tags == s->cap) {
+		size_t cap = s->cap ? s->cap * 2 : 256;
+		struct xml_tag *tags = realloc(s->tags, cap * sizeof(*tags));
+
+		if (!tags)
+			return hv_nomem(err, "XML tags");
+		s->tags = tags;
+		s->cap = cap;
+	}
+	s->tags[s->n_tags++] = (struct xml_tag){
+		.start = s->base + s->tag_start, .end = s->base + s->at, .closing = s->closing, .empty = empty
+	};
+	return 0;
+}
+
+static void enter_closed_by(struct xml_scan *s, char mark, unsigned need, size_t skip)
+{
+	s->state = IN_CLOSED_BY;
+	s->mark = mark;
+	s->need = need;
+	s->seen = 0;
+	s->at = s->tag_start + skip;
+}
+
+/* What follows '<'? Leaves the state as it is while too few bytes are there to tell. */
+static int scan_opening(struct xml_scan *s, struct str w, struct hv_err *err)
+{
+	struct str from = str_from(w, s->tag_start);
+
+	if (from.n < 2)
+		return HV_END;
+	if (from.p[1] == '?') {
+		enter_closed_by(s, '?', 1, 2);
+	} else if (from.p[1] != '!') {
+		s->closing = from.p[1] == '/';
+		s->quoted = 0;
+		s->state = IN_TAG;
+		s->at = s->tag_start + 1;
+	} else if (str_starts(from, STR("<!--"))) {
+		enter_closed_by(s, '-', 2, 4);
+	} else if (str_starts(from, STR("<![CDATA["))) {
+		enter_closed_by(s, ']', 2, 9);
+	} else if (str_starts(STR("<!--"), from) || str_starts(STR("<![CDATA["), from)) {
+		return HV_END;
+	} else {
+		return hv_fail(err, HV_E_REFUSED, "byte %llu: a DOCTYPE is not allowed",
+			       (unsigned long long)(s->base + s->tag_start + 1));
+	}
+	return HV_ROW;
+}
+
+static int scan_tag(struct xml_scan *s, struct str w, struct hv_err *err)
+{
+	for (; s->at < w.n; s->at++) {
+		char c = w.p[s->at];
+
+		if (c == '>') {
+			bool empty = !s->closing && w.p[s->at - 1] == '/';
+
+			s->at++;
+			s->state = IN_TEXT;
+			return add_tag(s, empty, err) < 0 ? HV_E_NOMEM : HV_ROW;
+		}
+		if ((c == '"' || c == '\'') && !s->closing) {
+			if (++s->quoted > s->max_attributes)
+				return hv_fail(err, HV_E_LIMIT,
+					       "byte %llu: an element with more than %zu attributes",
+					       (unsigned long long)(s->base + s->tag_start + 1),
+					       s->max_attributes / 2);
+			s->quote = c;
+			s->state = IN_QUOTES;
+			s->at++;
+			return HV_ROW;
+		}
+	}
+	return HV_END;
+}
+
+/* Moves behind the character c; false when it is not there yet. */
+static bool skip_to(struct xml_scan *s, struct str w, char c)
+{
+	const char *found = s->at < w.n ? memchr(w.p + s->at, c, w.n - s->at) : NULL;
+
+	s->at = found ? (size_t)(found - w.p) + 1 : w.n;
+	return found != NULL;
+}
+
+static int scan_closed_by(struct xml_scan *s, struct str w)
+{
+	while (s->at < w.n) {
+		char c = w.p[s->at++];
+
+		if (c == '>' && s->seen >= s->need) {
+			s->state = IN_TEXT;
+			return HV_ROW;
+		}
+		s->seen = c == s->mark ? s->seen + 1 : 0;
+	}
+	return HV_END;
+}
+
+/* One piece of text or markup; HV_END when the window is at its end. */
+static int scan_piece(struct xml_scan *s, struct str w, struct hv_err *err)
+{
+	switch (s->state) {
+	case IN_TEXT:
+		if (!skip_to(s, w, '<'))
+			return HV_END;
+		s->tag_start = s->at - 1;
+		s->state = IN_OPENING;
+		return HV_ROW;
+	case IN_OPENING:
+		return scan_opening(s, w, err);
+	case IN_TAG:
+		return scan_tag(s, w, err);
+	case IN_QUOTES:
+		if (!skip_to(s, w, s->quote))
+			return HV_END;
+		s->state = IN_TAG;
+		return HV_ROW;
+	default:
+		return scan_closed_by(s, w);
+	}
+}
+
+/* Bytes at the end of w that begin a character and do not end it. */
+static size_t partial_character(struct str w)
+{
+	for (size_t back = 1; back <= 3 && back <= w.n; back++) {
+		unsigned char c = (unsigned char)w.p[w.n - back];
+
+		if (c < 0x80)
+			return 0;
+		if (c >= 0xC0)
+			return back < (c >= 0xF0 ? 4u : c >= 0xE0 ? 3u : 2u) ? back : 0;
+	}
+	return 0;
+}
+
+int xml_scan_run(struct xml_scan *s, struct str window, size_t *ret_safe, struct hv_err *err)
+{
+	int r = HV_ROW;
+
+	while (r == HV_ROW)
+		r = scan_piece(s, window, err);
+	bool in_tag = s->state == IN_OPENING || s->state == IN_TAG || s->state == IN_QUOTES;
+	*ret_safe = in_tag ? s->tag_start : window.n - partial_character(window);
+	if (r == 0 && in_tag && window.n - s->tag_start > XML_TAG_MAX)
+		return hv_fail(err, HV_E_LIMIT, "byte %llu: a tag of more than %u bytes",
+			       (unsigned long long)(s->base + s->tag_start + 1), XML_TAG_MAX);
+	return r;
+}
