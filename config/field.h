@@ -65,7 +65,7 @@ void cfg_read(struct arena *a, const struct yaml *map, const struct cfg_field *f
 struct buf;
 void cfg_reference(struct buf *out, const struct cfg_field *fields, size_t n, const char *prefix);
 
-/* "unknown key 'titel'; did you mean 'title'?" for a name against known ones (NULL-terminated list). */
+/* "unknown key 'titel'; did you mean 'title'?" for a name against n known ones. */
 void cfg_unknown(struct problems *p, const struct yaml *where, const char *what, struct str name,
 		 const char *const *known, size_t n);
 
