@@ -20,7 +20,8 @@ ROOMS   := harvester/base harvester/tree harvester/io harvester/model harvester/
 	harvester/publish harvester/console harvester/cli connectors $(wildcard connectors/*/) mapping store scheduler config
 SRC     := $(sort $(foreach r,$(ROOMS),$(wildcard $(patsubst %/,%,$(r))/*.c)))
 MAIN    := harvester/cli/main.c
-LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN),$(SRC)))
+MIGRATIONS := $(sort $(wildcard store/migrations/*.sql))
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN),$(SRC))) $(BUILD)/store/migrations.o
 LIB     := $(BUILD)/libharvester.a
 BIN     := $(BUILD)/harvester
 
@@ -61,6 +62,13 @@ help:
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
+	@echo "  CC  $<"; $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(BUILD)/store/migrations.c: store/migrations/embed $(MIGRATIONS)
+	@mkdir -p $(@D)
+	@echo "  GEN $@"; sh store/migrations/embed $(MIGRATIONS) >$@.new && mv $@.new $@
+
+$(BUILD)/store/migrations.o: $(BUILD)/store/migrations.c
 	@echo "  CC  $<"; $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(LIB): $(LIB_OBJ)
