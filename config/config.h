@@ -1,10 +1,11 @@
 /*
  * config/config.h - the configuration folder: harvester.yaml, one file per source, and where mappings lie.
  *
- * Found by --config, else HARVESTER_CONFIG, else ./config (when it holds harvester.yaml), else
- * /etc/harvester; shipped files (mappings, tables) come last. Which connectors exist is not known here: run/
- * binds a source's own section to the connector registry. Keys: docs/configuration.md, generated from the
- * tables in config.c. Tests: tests/unit/config/test_config.c.
+ * Found by --config, else HARVESTER_CONFIG, else ./config, else /etc/harvester; a folder counts when it holds
+ * harvester.yaml or a source file. Shipped files (mappings, tables) come last. Which connectors exist is
+ * not known here: run/ binds a source's own section to the connector registry. Keys: docs/configuration.md,
+ * generated from the tables. Tests: tests/unit/config/test_config.c, test_source.c, test_reference.c,
+ * tests/fuzz/fuzz_config.c.
  */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
@@ -48,7 +49,8 @@ struct cfg_valves {
 };
 
 struct cfg_source {
-	const char *name, *title, *connector, *contact, *mapping;
+	const char *name, *title, *connector, *mapping; /* never NULL; "" when the file lacks or spoils it */
+	const char *contact;                            /* NULL: none */
 	bool enabled;
 	struct cfg_list museums;
 	int64_t rank;
@@ -79,15 +81,15 @@ struct cfg_source {
 	} report;
 	struct cfg_http http;
 	const struct yaml *section; /* the connector's own map, named like the connector; NULL when absent */
-	const struct yaml *root;    /* the whole file */
-	const char *file;
+	const struct yaml *root;    /* the whole file; NULL when it is no YAML (a problem says so) */
+	const char *file;           /* its path, as in the problems about it */
 };
 
 struct config {
 	struct arena *arena;   /* owns everything below */
 	const char *dir;       /* the folder found */
 	const char *shipped;   /* folder of shipped mappings and tables */
-	const char *store_url; /* "private" or postgresql://… (password by store_password) */
+	const char *store_url; /* never NULL: "private" or postgresql://… (password by store_password) */
 	struct cfg_secret store_password;
 	const char *log_level, *log_format;
 	const char *user_agent_contact; /* named in the User-Agent */
@@ -102,8 +104,10 @@ struct config {
 int config_find(const char *option, struct arena *a, const char **ret_dir, struct hv_err *err) HV_CHECK;
 
 /*
- * Read everything. Problems do not stop it: they are in ret->problems; the caller decides (check prints all,
- * run refuses when its own source has errors). HV_E_IO / HV_E_NOMEM only when nothing can be read at all.
+ * Read everything; every file of sources/ becomes a source, by the order of their names, a spoilt one with
+ * defaults. Problems do not stop it: they are in ret->problems; the caller decides (check prints all, run
+ * refuses when its own source has errors, see config_source_err). HV_E_IO / HV_E_NOMEM only when nothing can
+ * be read at all.
  */
 int config_load(const char *dir, struct config **ret, struct hv_err *err) HV_CHECK;
 void config_free(struct config *c);
@@ -112,6 +116,9 @@ HV_DEFINE_AUTO(struct config, config_free)
 /* A source by name; HV_E_NOTFOUND with the nearest known name. */
 int config_source(const struct config *c, const char *name, const struct cfg_source **ret,
 		  struct hv_err *err) HV_CHECK;
+
+/* The first error in the file of this source, or in harvester.yaml, as HV_E_CONFIG; 0 when there is none. */
+int config_source_err(const struct config *c, const struct cfg_source *s, struct hv_err *err) HV_CHECK;
 
 /* Full path of mappings/<name>.yaml or tables/<name> of the folder, else the shipped one; NULL when in
  * neither. */

@@ -22,9 +22,10 @@ enum cfg_type {
 	CFG_URL,      /* const char *   http or https with a host and without user:password@ */
 	CFG_WORD,     /* int            one of .words, by index */
 	CFG_CRON,     /* const char *   five fields or "none" (NULL) */
-	CFG_SECRET,   /* struct cfg_secret: "file:PATH" or "env:NAME", never the secret itself */
+	CFG_SECRET,   /* struct cfg_secret: "file:/PATH" or "env:NAME", never the secret itself */
 	CFG_SECTION,  /* the struct of .fields, in place */
-	CFG_RAW       /* const struct yaml *: kept as it is, read by whoever owns it */
+	CFG_RAW       /* const struct yaml *: kept as it is, read by whoever owns it; its fallback is
+			only printed and leaves NULL */
 };
 
 struct cfg_list {
@@ -65,7 +66,7 @@ void cfg_read(struct arena *a, const struct yaml *map, const struct cfg_field *f
 struct buf;
 void cfg_reference(struct buf *out, const struct cfg_field *fields, size_t n, const char *prefix);
 
-/* "unknown key 'titel'; did you mean 'title'?" for a name against known ones (NULL-terminated list). */
+/* "unknown key 'titel'; did you mean 'title'?" for a name against n known ones. */
 void cfg_unknown(struct problems *p, const struct yaml *where, const char *what, struct str name,
 		 const char *const *known, size_t n);
 

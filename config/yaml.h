@@ -2,8 +2,8 @@
  * config/yaml.h - the only home of libyaml: a file as a tree with the place of everything.
  *
  * Size, depth and number of nodes are capped; duplicate keys, aliases, tags and several documents are
- * refused. Scalars stay text: what is a number is decided by field tables, never by YAML 1.1 rules. Tests:
- * tests/unit/config/test_yaml.c, tests/fuzz/fuzz_yaml.c.
+ * refused. Scalars stay text (NUL-terminated, never with U+0000 inside): what is a number is decided by field
+ * tables, never by YAML 1.1 rules. Tests: tests/unit/config/test_yaml.c, tests/fuzz/fuzz_yaml.c.
  */
 #ifndef CONFIG_YAML_H
 #define CONFIG_YAML_H
@@ -11,6 +11,8 @@
 #include "harvester/base/arena.h"
 #include "harvester/base/err.h"
 #include "harvester/base/str.h"
+
+enum { YAML_MOST_BYTES = 1 << 20 };
 
 enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP };
 
@@ -42,10 +44,15 @@ struct problems {
 
 /* Start a list whose texts live in the arena. At most 1,000 problems are kept; the rest is counted. */
 void problems_init(struct problems *p, struct arena *a);
+/* where may be NULL: the place is then "configuration". */
 void problem_at(struct problems *p, const struct yaml *where, const char *fmt, ...) HV_PRINTF(3, 4);
 void warning_at(struct problems *p, const struct yaml *where, const char *fmt, ...) HV_PRINTF(3, 4);
 void problem_file(struct problems *p, const char *file, unsigned line, unsigned column, const char *fmt, ...)
 	HV_PRINTF(5, 6);
+
+/* "file:line:column: text" of one problem ("file: text" without a line; "warning: " before a warning's text).
+ * NULL when memory is out. */
+char *problem_text(const struct problem *one, struct arena *a);
 
 /* "file:line:column: text" of the first error into err as HV_E_CONFIG (with "and N more"); 0 when there is
  * none. */

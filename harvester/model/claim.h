@@ -45,5 +45,7 @@ int claim_read(struct arena *a, struct str text, struct claim *ret, struct hv_er
 
 /* Lists of texts as JSON: ["a","b"]. */
 void values_write(struct buf *b, struct values v);
+struct json;
+int values_read(struct arena *a, const struct json *list, struct values *ret, struct hv_err *err) HV_CHECK;
 
 #endif

@@ -48,12 +48,14 @@ int field_find(struct str code);
 /* The nearest code for a "did you mean", or NULL. */
 const char *field_nearest(struct str code);
 
-/* May a mapping write it? REF and derived fields may not. */
+/*
+ * May a mapping write it? REF is settled at apply and derived fields are never accepted. Links and MANQUANT
+ * are protected: they need the ledger, so no mapping may write them before it exists.
+ */
 bool field_is_target(field_id id);
 
-/* Field ids in the order of the dump's columns; entry i is column i + 1. Columns without a stored field (REF,
- * dates, museum fields) are there too. */
+/* Field ids in the order of the dump's columns: ret[i] is column i + 1. */
 enum { DUMP_COLUMNS = 67 };
-const field_id *field_dump_order(void);
+void field_dump_order(field_id ret[DUMP_COLUMNS]);
 
 #endif
