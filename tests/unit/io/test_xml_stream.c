@@ -29,9 +29,11 @@ static int on_start(const struct xml_start *e, void *ctx, struct hv_err *err)
 	if (e->prefix.n)
 		buf_printf(&t->out, "(%.*s)", STR_ARG(e->prefix));
 	for (size_t i = 0; i < e->n_attributes; i++)
-		buf_printf(&t->out, " %.*s=%.*s", STR_ARG(e->attributes[i].local), STR_ARG(e->attributes[i].value));
+		buf_printf(&t->out, " %.*s=%.*s", STR_ARG(e->attributes[i].local),
+			   STR_ARG(e->attributes[i].value));
 	for (size_t i = 0; i < e->n_declared; i++)
-		buf_printf(&t->out, " +%.*s=%.*s", STR_ARG(e->declared[i].prefix), STR_ARG(e->declared[i].uri));
+		buf_printf(&t->out, " +%.*s=%.*s", STR_ARG(e->declared[i].prefix),
+			   STR_ARG(e->declared[i].uri));
 	buf_puts(&t->out, ">");
 	if (t->page.p)
 		ck_assert_msg(t->page.p[e->offset] == '<', "offset %llu", (unsigned long long)e->offset);
@@ -61,7 +63,8 @@ static int on_end(size_t depth, uint64_t offset, void *ctx, struct hv_err *err H
 
 static const struct xml_events all = { on_start, on_text, on_end };
 
-static int parse(struct told *t, struct str page, size_t chunk, const struct xml_limits *limits, struct hv_err *err)
+static int parse(struct told *t, struct str page, size_t chunk, const struct xml_limits *limits,
+		 struct hv_err *err)
 {
 	hv_auto(xml_stream_freep) struct xml_stream *s = xml_stream_new(&all, limits, t);
 	int r = 0;
@@ -90,8 +93,8 @@ static void says(const char *page, const char *want)
 		int r = parse(&t, t.page, chunks[i], NULL, &err);
 
 		ck_assert_msg(r == 0, "%s: %s", page, err.text);
-		ck_assert_msg(strcmp(buf_cstr(&t.out), want) == 0, "chunks of %zu: %s\nsays %s\nwant %s", chunks[i],
-			      page, buf_cstr(&t.out), want);
+		ck_assert_msg(strcmp(buf_cstr(&t.out), want) == 0, "chunks of %zu: %s\nsays %s\nwant %s",
+			      chunks[i], page, buf_cstr(&t.out), want);
 		buf_release(&t.out);
 	}
 }
@@ -191,7 +194,8 @@ END_TEST
 
 START_TEST(text_that_is_not_well_formed_is_refused_with_line_and_column)
 {
-	refused(STR("<a>\n<b></a>"), HV_E_PARSE, "line 2, column 8: Opening and ending tag mismatch: b line 2 and a");
+	refused(STR("<a>\n<b></a>"), HV_E_PARSE,
+		"line 2, column 8: Opening and ending tag mismatch: b line 2 and a");
 	refused(STR("<a>&eacute;</a>"), HV_E_PARSE, "line 1, column 12: Entity 'eacute' not defined");
 	refused(STR("<a>&#1;</a>"), HV_E_PARSE, "line 1, column ");
 	refused(STR("<a>\x01</a>"), HV_E_PARSE, "line 1, column ");
@@ -249,7 +253,8 @@ END_TEST
 
 START_TEST(a_tag_without_an_end_does_not_fill_the_memory)
 {
-	hv_auto(xml_stream_freep) struct xml_stream *s = xml_stream_new(&(struct xml_events){ 0 }, NULL, NULL);
+	hv_auto(xml_stream_freep) struct xml_stream *s =
+		xml_stream_new(&(struct xml_events){ 0 }, NULL, NULL);
 	hv_auto(hv_freep) char *blanks = malloc(1u << 20);
 	struct hv_err err = { 0 };
 	int r = xml_stream_feed(s, STR("<a>\n<b"), &err);
@@ -276,8 +281,8 @@ START_TEST(a_text_of_12_mb_passes_in_pieces)
 		buf_clear(&t.out);
 		ck_assert_int_eq(xml_stream_feed(one, str_of(shapes[k][0]), &err), 0);
 		for (int i = 0; i < 12; i++)
-			ck_assert_msg(xml_stream_feed(one, (struct str){ letters, 1u << 20 }, &err) == 0, "%s",
-				      err.text);
+			ck_assert_msg(xml_stream_feed(one, (struct str){ letters, 1u << 20 }, &err) == 0,
+				      "%s", err.text);
 		ck_assert_int_eq(xml_stream_feed(one, str_of(shapes[k][1]), &err), 0);
 		ck_assert_msg(xml_stream_end(one, &err) == 0, "%s", err.text);
 		ck_assert_uint_eq(t.out.n, 3 + (12u << 20) + 3);
@@ -327,11 +332,12 @@ START_TEST(declarations_in_scope_are_the_nearest_ones)
 	struct hv_err err = { 0 };
 
 	t.stream = s;
-	ck_assert_int_eq(xml_stream_feed(s,
-					 STR("<r xmlns='d' xmlns:p='1' xmlns:q='2'><a xmlns:p='3'><x xmlns:z='4'/></a>"
-					     "<x/><b xmlns=''><x/></b></r>"),
-					 &err),
-			 0);
+	ck_assert_int_eq(
+		xml_stream_feed(s,
+				STR("<r xmlns='d' xmlns:p='1' xmlns:q='2'><a xmlns:p='3'><x xmlns:z='4'/></a>"
+				    "<x/><b xmlns=''><x/></b></r>"),
+				&err),
+		0);
 	ck_assert_int_eq(xml_stream_end(s, &err), 0);
 	ck_assert_str_eq(buf_cstr(&t.out), "z=4 p=3 q=2 =d ; q=2 p=1 =d ; q=2 p=1 ; ");
 	buf_release(&t.out);
