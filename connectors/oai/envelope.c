@@ -89,6 +89,12 @@ static enum oai_place place_of(struct oai_reader *r, const struct xml_start *e)
 
 	if (in == AT_METADATA)
 		return r->has_body ? AT_OTHER : AT_BODY;
+	/* `<metadata xmlns="…lido">` puts metadata itself into the record's namespace: meant for the record.
+	 */
+	if (in == AT_RECORD && str_is(e->local, "metadata") && envelope_namespace(e->uri) == 0) {
+		oai_page_odd(r->page, "metadata_namespace", e->uri);
+		return AT_METADATA;
+	}
 	if (in == AT_OTHER || envelope_namespace(e->uri) == 0)
 		return AT_OTHER;
 	for (size_t i = 0; i < HV_LEN(places); i++)

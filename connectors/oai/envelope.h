@@ -9,6 +9,7 @@
 
 #include "connectors/oai/page.h"
 #include "harvester/base/buf.h"
+#include "harvester/io/charset.h"
 #include "harvester/io/xml.h"
 
 /* Where in the envelope we are. */
@@ -39,7 +40,9 @@ struct oai_reader {
 	struct oai_page *page;
 	struct xml_stream *stream;
 	enum oai_verb asked;
-	uint64_t base;                             /* bytes of the file before the first one fed */
+	uint64_t base; /* bytes of the file before the first one fed */
+	int recoded;   /* spool of the page as UTF-8; -1: it is UTF-8 */
+	struct charset *charset;
 	enum oai_place at[OAI_ENVELOPE_DEPTH + 1]; /* of the open element of each depth */
 	struct buf text;                           /* of the open leaf */
 	bool root, verb_seen, closed;              /* closed: the document's element has ended */
