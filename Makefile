@@ -20,9 +20,10 @@ ROOMS   := harvester/base harvester/tree harvester/io harvester/model harvester/
 	harvester/publish harvester/console harvester/cli connectors $(wildcard connectors/*/) mapping store scheduler config
 SRC     := $(sort $(foreach r,$(ROOMS),$(wildcard $(patsubst %/,%,$(r))/*.c)))
 MAIN    := harvester/cli/main.c
-LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN),$(SRC)))
+MIGRATIONS := $(sort $(wildcard store/migrations/*.sql))
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN),$(SRC))) $(BUILD)/store/migrations.o
 LIB     := $(BUILD)/libharvester.a
-BIN     := $(BUILD)/harvester
+BIN     := $(BUILD)/bin/harvester
 
 PROVIDER_SRC := $(filter-out %/main.c,$(wildcard tests/support/provider/*.c))
 SUPPORT_SRC  := $(wildcard tests/support/*.c) $(PROVIDER_SRC)
@@ -45,7 +46,7 @@ all: $(BIN)
 help:
 	@sed -n 's/^#: //p' Makefile
 
-#: make               build the program (build/harvester)
+#: make               build the program (build/bin/harvester)
 #: make demo          a whole night in small, on a private PostgreSQL of its own
 #: make check         unit and integration tests, the fuzz corpus, layers
 #: make check-asan    the same under address and undefined-behaviour sanitizers
@@ -63,10 +64,18 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC  $<"; $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
+$(BUILD)/store/migrations.c: store/migrations/embed $(MIGRATIONS)
+	@mkdir -p $(@D)
+	@echo "  GEN $@"; sh store/migrations/embed $(MIGRATIONS) >$@.new && mv $@.new $@
+
+$(BUILD)/store/migrations.o: $(BUILD)/store/migrations.c
+	@echo "  CC  $<"; $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
 $(LIB): $(LIB_OBJ)
 	@rm -f $@; ar rcs $@ $^
 
 $(BIN): $(BUILD)/harvester/cli/main.o $(LIB)
+	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) -o $@ $^ $(LDLIBS_ALL)
 
 $(PROVIDER): tests/support/provider/main.c $(patsubst %.c,$(BUILD)/%.o,$(PROVIDER_SRC))

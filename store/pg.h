@@ -3,7 +3,7 @@
  *
  * Every statement has a name, which is in every error; parameters are bound, never pasted. Errors that may go
  * away by themselves (40001, 40P01, connection lost, server starting) are marked retryable. Tests:
- * tests/integration/test_pg.c.
+ * tests/integration/test_pg.c. COPY is in pg_copy.c, its binary rows in pg_binary.c.
  */
 #ifndef STORE_PG_H
 #define STORE_PG_H
@@ -23,7 +23,12 @@ enum pg_rows {
 	PG_MANY   /* any number */
 };
 
-/* conninfo may hold a password: it is never part of an error. application: shown in pg_stat_activity. */
+/*
+ * conninfo may hold a password: it is never part of an error. application: shown in pg_stat_activity. Every
+ * session looks in the schemas `harvester, public` (all our tables live in the first), speaks UTF-8, UTC and
+ * ISO dates, and asks the server to notice a dead client within a second. Waits at most 10 s for the server
+ * unless conninfo says otherwise.
+ */
 int pg_connect(const char *conninfo, const char *password, const char *application, struct pg **ret,
 	       struct hv_err *err) HV_CHECK;
 void pg_close(struct pg *pg);
@@ -54,7 +59,8 @@ int pg_copy_in(struct pg *pg, const char *name, const char *sql, struct hv_err *
 int pg_copy_put(struct pg *pg, struct str piece, struct hv_err *err) HV_CHECK;
 int pg_copy_end(struct pg *pg, uint64_t *ret_rows, struct hv_err *err) HV_CHECK;
 
-/* COPY … TO STDOUT: begin, then HV_ROW with one piece (a row) valid until the next call, HV_END at the end.
+/*
+ * COPY … TO STDOUT: begin, then HV_ROW with one piece (a row) valid until the next call, HV_END at the end.
  */
 int pg_copy_out(struct pg *pg, const char *name, const char *sql, struct hv_err *err) HV_CHECK;
 int pg_copy_get(struct pg *pg, struct str *ret, struct hv_err *err) HV_CHECK;
@@ -76,5 +82,12 @@ void pg_array_text(struct buf *b, const struct str *v, size_t n);
 PGconn *pg_conn(struct pg *pg);
 /* True after an error that ended the connection. */
 bool pg_lost(const struct pg *pg);
+/* The five characters of the last failure's SQLSTATE; "" when the server gave none. */
+const char *pg_sqlstate(const struct pg *pg);
+/* Give up a COPY under way and roll back; harmless otherwise and on a lost connection. */
+void pg_abandon(struct pg *pg);
+
+/* Fill err from a failed result (NULL: from the connection): "name: message", code, retryable. */
+int pg_failed(struct pg *pg, const char *name, const PGresult *r, struct hv_err *err);
 
 #endif
