@@ -141,6 +141,12 @@ bool text_is_upper(uint32_t c)
 	return utf8proc_category((utf8proc_int32_t)c) == UTF8PROC_CATEGORY_LU;
 }
 
+/* May this byte begin a white space character outside ASCII (text_is_space)? */
+static bool may_begin_space(unsigned char b)
+{
+	return b == 0xC2 || b == 0xE1 || b == 0xE2 || b == 0xE3 || b == 0xEF;
+}
+
 static bool is_squeezed(struct str s)
 {
 	bool blank = true;
@@ -148,7 +154,7 @@ static bool is_squeezed(struct str s)
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char b = (unsigned char)s.p[i];
 
-		if (b >= 0x80 || (b < ' '))
+		if (b < ' ' || may_begin_space(b))
 			return false;
 		if (b == ' ' && blank)
 			return false;
