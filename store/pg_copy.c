@@ -108,6 +108,17 @@ static void cancel(struct pg *pg)
 	PQfreeCancel(c);
 }
 
+/* What was under way is read first: until then every result libpq gives is the COPY itself again, for ever.
+ */
+static void throw_away(struct pg *pg)
+{
+	cancel(pg);
+	do {
+		PQfreemem(pg->row);
+		pg->row = NULL;
+	} while (PQgetCopyData(pg->conn, &pg->row, 0) > 0);
+}
+
 void pg_abandon(struct pg *pg)
 {
 	if (pg_lost(pg))
@@ -115,7 +126,7 @@ void pg_abandon(struct pg *pg)
 	if (pg->copying == PG_COPY_IN)
 		(void)PQputCopyEnd(pg->conn, "abandoned by the client");
 	if (pg->copying == PG_COPY_OUT)
-		cancel(pg);
+		throw_away(pg);
 	if (pg->copying != PG_NO_COPY && pg_drain(pg, "abandoned COPY", NULL, NULL) < 0 && pg_lost(pg))
 		return;
 	pg->copying = PG_NO_COPY;
