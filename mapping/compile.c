@@ -305,15 +305,14 @@ int mapping_load(const struct config *config, const char *name, struct problems 
 		 struct hv_err *err)
 {
 	hv_auto(arena_freep) struct arena *a = arena_new(4u << 20);
-	const char *file = a ? arena_printf(a, "%s.yaml", name) : NULL;
 
 	*ret = NULL;
-	if (!file)
+	if (!a)
 		return hv_nomem(err, "mapping");
-	const char *path = config_file(config, "mappings", file, a);
+	const char *path = config_file(config, "mappings", name, a);
 	if (!path) {
 		problem_file(
-			p, file, 0, 0,
+			p, name, 0, 0,
 			"mapping '%s' is neither in the folder mappings of the configuration nor shipped",
 			name);
 		return 0;

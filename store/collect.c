@@ -120,8 +120,9 @@ int collect_known(struct store *s, const char *source, const struct str *ids, si
 	return 0;
 }
 
-int collect_claim(struct store *s, const char *source, struct str external_id, struct arena *a,
-		  struct str *ret, struct hv_err *err)
+/* One text about one record. */
+static int about_record(struct store *s, const char *name, const char *sql, const char *source,
+			struct str external_id, struct arena *a, struct str *ret, struct hv_err *err)
 {
 	hv_auto(pg_clearp) PGresult *res = NULL;
 	char *id = arena_strndup(a, external_id.p, external_id.n);
@@ -129,18 +130,31 @@ int collect_claim(struct store *s, const char *source, struct str external_id, s
 
 	if (!id)
 		return hv_nomem(err, "identifier");
-	int n = pg_query(s->pg, "present claim",
-			 "select v.claim from head h join version v on (v.run, v.page, v.slot) = (h.run, "
-			 "h.page, h.slot) "
-			 "where h.source = $1 and h.external_id = $2 and v.claim is not null",
-			 PG_MAYBE, p, 2, &res, err);
+	int n = pg_query(s->pg, name, sql, PG_MAYBE, p, 2, &res, err);
 	if (n <= 0)
 		return n;
 	*ret = row_str(a, res, 0, 0);
-	return arena_failed(a) ? hv_nomem(err, "claim") : HV_ROW;
+	return arena_failed(a) ? hv_nomem(err, name) : HV_ROW;
 }
 
-int collect_begin(struct store *s, struct hv_err *err)
+int collect_claim(struct store *s, const char *source, struct str external_id, struct arena *a,
+		  struct str *ret, struct hv_err *err)
+{
+	return about_record(
+		s, "present claim",
+		"select v.claim from head h join version v on (v.run, v.page, v.slot) = (h.run, h.page, "
+		"h.slot) where h.source = $1 and h.external_id = $2 and v.claim is not null",
+		source, external_id, a, ret, err);
+}
+
+int collect_alias(struct store *s, const char *source, struct str external_id, struct arena *a,
+		  struct str *ret, struct hv_err *err)
+{
+	return about_record(s, "alias", "select ref from head where source = $1 and external_id = $2", source,
+			    external_id, a, ret, err);
+}
+
+int collect_page_begin(struct store *s, struct hv_err *err)
 {
 	return store_begin(s, false, err);
 }
@@ -337,7 +351,7 @@ static int move_checkpoint(struct store *s, const struct collect_page *p, struct
 	return 0;
 }
 
-int collect_end(struct store *s, struct collect_page *p, struct hv_err *err)
+int collect_page_end(struct store *s, struct collect_page *p, struct hv_err *err)
 {
 	if (put_pack(s, p, err) < 0 || put_seen(s, p, err) < 0 || move_checkpoint(s, p, err) < 0) {
 		store_rollback(s);

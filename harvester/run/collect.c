@@ -182,7 +182,7 @@ static int end_page(struct collector *c, struct hv_err *err)
 				  .pack = buf_view(&c->pack_text),
 				  .nums = c->nums,
 				  .n_nums = c->n_nums };
-	if (collect_end(r->store, &p, err) < 0)
+	if (collect_page_end(r->store, &p, err) < 0)
 		return err->code;
 	fault_point(&r->faults, "collect.checkpoint");
 	r->row.page = c->page;
@@ -201,7 +201,7 @@ static int collect_page(struct collector *c, const struct connector_page *page, 
 	r->counts.bytes += (int64_t)page->bytes;
 	if (page->expected > 0)
 		c->expected = page->expected;
-	if (run_keep_lease(r, err) < 0 || collect_begin(r->store, err) < 0)
+	if (run_keep_lease(r, err) < 0 || collect_page_begin(r->store, err) < 0)
 		return err->code;
 	if (put_page(c, err) < 0 || end_page(c, err) < 0) {
 		store_rollback(r->store);

@@ -156,7 +156,7 @@ static int check_source(struct run *r, struct hv_err *err)
 		return hv_fail(err, HV_E_IO,
 			       "only %lld MB are free where the database lies; make room before running '%s'",
 			       (long long)(free_space >> 20), name);
-	if (runs_source(r->store, name, r->arena, &r->source, err) < 0)
+	if (runs_source(r->store, name, true, r->arena, &r->source, err) < 0)
 		return err->code;
 	if (!r->source.held)
 		return 0;
@@ -184,8 +184,8 @@ static int source_step(struct run *r, struct hv_err *err)
 	return held ? (held < 0 ? held : 0) : work(r, err);
 }
 
-static int bind(const struct run_env *env, const char *name, struct arena *a, struct bound *b,
-		struct hv_err *err)
+int run_bind(const struct run_env *env, const char *name, struct arena *a, struct bound *b,
+	     struct hv_err *err)
 {
 	const struct cfg_source *source;
 	struct problems p;
@@ -218,7 +218,7 @@ int run_source(const struct run_env *env, const char *name, const struct run_opt
 	memset(ret, 0, sizeof(*ret));
 	if (!a)
 		return hv_nomem(err, "run");
-	if (bind(env, name, a, &b, err) < 0)
+	if (run_bind(env, name, a, &b, err) < 0)
 		return err->code;
 	faults_init(&r.faults);
 	return leased(&r, source_step, err);
@@ -230,11 +230,11 @@ int run_source(const struct run_env *env, const char *name, const struct run_opt
 static int load_run(const struct run_env *env, int64_t id, struct run *r, struct hv_err *err)
 {
 	if (runs_get(r->store, id, r->arena, &r->row, err) < 0 ||
-	    bind(env, r->row.source, r->arena, r->bound, err) < 0 ||
+	    run_bind(env, r->row.source, r->arena, r->bound, err) < 0 ||
 	    counts_read(r->arena, r->row.counts, &r->counts, err) < 0)
 		return err->code;
 	r->outcome->id = id;
-	return runs_source(r->store, r->row.source, r->arena, &r->source, err);
+	return runs_source(r->store, r->row.source, false, r->arena, &r->source, err);
 }
 
 static int not_held(const struct run *r, struct hv_err *err)
