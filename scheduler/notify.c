@@ -5,6 +5,7 @@
 #include "scheduler/notify.h"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -22,10 +23,13 @@ static int connect_to(const char *name)
 	memcpy(to.sun_path, name, n);
 	if (name[0] == '@')
 		to.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 ||
 	    connect(fd, (struct sockaddr *)&to, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) < 0)
 		return -1;
+	/* The loop must not hang on a listener that does not read. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &(struct timeval){ .tv_usec = 100000 },
+			 sizeof(struct timeval));
 	int taken = fd;
 	fd = -1;
 	return taken;
@@ -48,6 +52,7 @@ void notify_open(struct notify *n)
 {
 	const char *name = getenv("NOTIFY_SOCKET");
 
+	*n = (struct notify){ 0 };
 	n->fd = name ? connect_to(name) : -1;
 	n->watchdog_ms = n->fd < 0 ? 0 : watchdog_ms();
 	(void)unsetenv("NOTIFY_SOCKET");
@@ -90,10 +95,13 @@ void notify_alive(const struct notify *n)
 	tell(n, "WATCHDOG=1");
 }
 
-void notify_status(const struct notify *n, const char *text)
+void notify_status(struct notify *n, const char *text)
 {
-	char line[512];
+	char line[sizeof(n->status) + 8];
 
-	(void)snprintf(line, sizeof(line), "STATUS=%.500s", text);
+	if (strncmp(n->status, text, sizeof(n->status) - 1) == 0)
+		return;
+	(void)snprintf(n->status, sizeof(n->status), "%.511s", text);
+	(void)snprintf(line, sizeof(line), "STATUS=%s", n->status);
 	tell(n, line);
 }

@@ -2,7 +2,8 @@
  * scheduler/notify.h - inside the room: telling systemd how we are, by datagrams to $NOTIFY_SOCKET
  * (sd_notify(3)).
  *
- * Without that variable nothing is sent; a datagram that cannot be sent is lost, never waited for.
+ * Without that variable nothing is sent; a datagram waits at most a tenth of a second for room, then it is
+ * lost.
  * Tests: tests/unit/scheduler/test_notify.c.
  */
 #ifndef SCHEDULER_NOTIFY_H
@@ -13,6 +14,7 @@
 struct notify {
 	int fd;              /* -1: nobody listens */
 	int64_t watchdog_ms; /* a sign of life at least so often; 0: nobody asked */
+	char status[512];    /* the last one told */
 };
 
 /*
@@ -29,7 +31,7 @@ void notify_reloading(const struct notify *n);
 void notify_stopping(const struct notify *n);
 void notify_alive(const struct notify *n);
 
-/* STATUS=text, one line for `systemctl status`. */
-void notify_status(const struct notify *n, const char *text);
+/* STATUS=text, one line for `systemctl status`; the same text again is not sent. */
+void notify_status(struct notify *n, const char *text);
 
 #endif

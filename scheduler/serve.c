@@ -55,7 +55,7 @@ static void finish(struct server *s)
 	uv_close((uv_handle_t *)&s->watchdog, NULL);
 }
 
-static void tell_status(const struct server *s)
+static void tell_status(struct server *s)
 {
 	hv_auto(buf_release) struct buf b = BUF_INIT(64u << 10);
 	const char *source;
