@@ -23,7 +23,7 @@ MAIN    := harvester/cli/main.c
 MIGRATIONS := $(sort $(wildcard store/migrations/*.sql))
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN),$(SRC))) $(BUILD)/store/migrations.o
 LIB     := $(BUILD)/libharvester.a
-BIN     := $(BUILD)/harvester
+BIN     := $(BUILD)/bin/harvester
 
 PROVIDER_SRC := $(filter-out %/main.c,$(wildcard tests/support/provider/*.c))
 SUPPORT_SRC  := $(wildcard tests/support/*.c) $(PROVIDER_SRC)
@@ -46,7 +46,7 @@ all: $(BIN)
 help:
 	@sed -n 's/^#: //p' Makefile
 
-#: make               build the program (build/harvester)
+#: make               build the program (build/bin/harvester)
 #: make demo          a whole night in small, on a private PostgreSQL of its own
 #: make check         unit and integration tests, the fuzz corpus, layers
 #: make check-asan    the same under address and undefined-behaviour sanitizers
@@ -75,6 +75,7 @@ $(LIB): $(LIB_OBJ)
 	@rm -f $@; ar rcs $@ $^
 
 $(BIN): $(BUILD)/harvester/cli/main.o $(LIB)
+	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) -o $@ $^ $(LDLIBS_ALL)
 
 $(PROVIDER): tests/support/provider/main.c $(patsubst %.c,$(BUILD)/%.o,$(PROVIDER_SRC))

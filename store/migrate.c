@@ -11,15 +11,18 @@
 /* Number of the last step the database has seen, 0 for a fresh one. */
 static int present(struct pg *pg, int *ret, struct hv_err *err)
 {
-	hv_auto(pg_clearp) PGresult *exists = NULL, *last = NULL;
-	int r = pg_query(pg, "find migrations", "select to_regclass('harvester.migration') is not null", PG_ONE,
-			 NULL, 0, &exists, err);
+	hv_auto(pg_clearp) PGresult *last = NULL;
+	/* Not to_regclass: it answers from a cache that the wait for the migration lock does not refresh. */
+	int r = pg_query(pg, "find migrations",
+			 "select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+			 "where n.nspname = 'harvester' and c.relname = 'migration'",
+			 PG_MAYBE, NULL, 0, NULL, err);
 
 	*ret = 0;
-	if (r < 0 || strcmp(pg_text(exists, 0, 0), "t") != 0)
-		return r < 0 ? r : 0;
-	r = pg_query(pg, "read migrations", "select max(number) from harvester.migration", PG_ONE, NULL, 0, &last,
-		     err);
+	if (r <= 0)
+		return r;
+	r = pg_query(pg, "read migrations", "select max(number) from harvester.migration", PG_ONE, NULL, 0,
+		     &last, err);
 	if (r < 0)
 		return r;
 	*ret = (int)pg_number(last, 0, 0);
@@ -29,8 +32,8 @@ static int present(struct pg *pg, int *ret, struct hv_err *err)
 /* The schema may have been made by an administrator who gives us no right to make one. */
 static int make_schema(struct pg *pg, struct hv_err *err)
 {
-	int r = pg_query(pg, "find schema", "select 1 from pg_namespace where nspname = 'harvester'", PG_MAYBE,
-			 NULL, 0, NULL, err);
+	int r = pg_query(pg, "find schema", "select 1 from pg_namespace where nspname = 'harvester'",
+			 PG_MAYBE, NULL, 0, NULL, err);
 
 	return r != 0 ? (r < 0 ? r : 0) : pg_exec(pg, "make schema", "create schema harvester", err);
 }
@@ -81,10 +84,11 @@ int migrate(struct pg *pg, const struct migration *steps, const struct hv_clock 
 	for (const struct migration *m = steps; m->number; m++)
 		newest = m->number;
 	if (r == 0 && number > newest)
-		return hv_fail(err, HV_E_STORE,
-			       "the database was made by a newer harvester (its schema is number %d, this program "
-			       "knows %d): use that version, or another database",
-			       number, newest);
+		return hv_fail(
+			err, HV_E_STORE,
+			"the database was made by a newer harvester (its schema is number %d, this program "
+			"knows %d): use that version, or another database",
+			number, newest);
 	while (r >= 0 && number < newest) {
 		r = pg_exec(pg, "begin", "begin", err);
 		if (r < 0)

@@ -1,8 +1,9 @@
 /*
- * store/migrate.h - inside store/ only: the schema, brought up to date by numbered steps that only go forward.
+ * store/migrate.h - inside store/ only: the schema, brought up to date by numbered steps that only go
+ * forward.
  *
- * The steps are the files store/migrations/NNNN_name.sql, which the Makefile turns into store_migrations. Each
- * runs in one transaction, in the schema `harvester`. Tests: tests/integration/test_migrate.c.
+ * The steps are the files store/migrations/NNNN_name.sql, which the Makefile turns into store_migrations.
+ * Each runs in one transaction, in the schema `harvester`. Tests: tests/integration/test_migrate.c.
  */
 #ifndef STORE_MIGRATE_H
 #define STORE_MIGRATE_H

@@ -138,7 +138,8 @@ static int session(struct pg *pg, struct hv_err *err)
 
 	if (r < 0)
 		return r;
-	/* Unknown to PostgreSQL before 14, refused on systems that cannot tell: worth having, not worth failing.
+	/* Unknown to PostgreSQL before 14, refused on systems that cannot tell: worth having, not worth
+	 * failing.
 	 */
 	PQclear(PQexec(pg->conn, "set client_connection_check_interval = '1s'"));
 	return 0;
@@ -148,8 +149,10 @@ int pg_connect(const char *conninfo, const char *password, const char *applicati
 	       struct hv_err *err)
 {
 	/* What stands before dbname can be overruled by the address, what stands after cannot. */
-	const char *const keys[] = { "connect_timeout",  "keepalives_idle", "keepalives_interval", "dbname",
-				     "application_name", "client_encoding", password ? "password" : NULL, NULL };
+	const char *const keys[] = {
+		"connect_timeout",  "keepalives_idle", "keepalives_interval",        "dbname",
+		"application_name", "client_encoding", password ? "password" : NULL, NULL
+	};
 	const char *const values[] = { "10", "30", "10", conninfo, application, "UTF8", password, NULL };
 	bool ok;
 	hv_auto(hv_freep) char *inside = password_in(conninfo, &ok);

@@ -1,9 +1,10 @@
 /*
  * store/private.c - see private.h: who is registered, who starts, who stops.
  *
- * Two locks. start.lock: one at a time decides about the server. users.lock: shared by everybody registered, so
- * whoever gets it exclusively is alone. Both are flocks: the kernel gives them back when a process dies, and
- * O_CLOEXEC keeps them from children. The server never holds one. Tests: tests/integration/test_private.c.
+ * Two locks. start.lock: one at a time decides about the server. users.lock: shared by everybody registered,
+ * so whoever gets it exclusively is alone. Both are flocks: the kernel gives them back when a process dies,
+ * and O_CLOEXEC keeps them from children. The server never holds one. Tests:
+ * tests/integration/test_private.c.
  */
 #include "store/private.h"
 
@@ -54,10 +55,11 @@ static int lock_start(const struct private_server *p, int64_t patience, struct h
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return hv_fail(err, HV_E_STORE, "%s/start.lock: %s", p->home, strerror(errno));
 		if (clock_monotonic() > until)
-			return hv_fail_retry(err, HV_E_BUSY,
-					     "another process has been starting or stopping the database in %s for "
-					     "minutes (it holds start.lock)",
-					     p->home);
+			return hv_fail_retry(
+				err, HV_E_BUSY,
+				"another process has been starting or stopping the database in %s for "
+				"minutes (it holds start.lock)",
+				p->home);
 		(void)nanosleep(&t, NULL);
 	}
 	return take_fd(&fd);
@@ -78,7 +80,8 @@ static int register_user(struct private_server *p, struct hv_err *err)
 static int check_server(const struct private_server *p, struct pg *pg, struct hv_err *err)
 {
 	hv_auto(pg_clearp) PGresult *r = NULL;
-	int n = pg_query(pg, "data folder", "select current_setting('data_directory')", PG_ONE, NULL, 0, &r, err);
+	int n = pg_query(pg, "data folder", "select current_setting('data_directory')", PG_ONE, NULL, 0, &r,
+			 err);
 
 	if (n < 0)
 		return n;
@@ -98,8 +101,8 @@ static int make_database(const struct private_server *p, struct hv_err *err)
 	if (r < 0 || (r = pg_connect(address, NULL, "harvester start", &pg, err)) < 0 ||
 	    (r = check_server(p, pg, err)) < 0)
 		return r;
-	r = pg_query(pg, "find database", "select 1 from pg_database where datname = '" PRIVATE_ROLE "'", PG_MAYBE,
-		     NULL, 0, NULL, err);
+	r = pg_query(pg, "find database", "select 1 from pg_database where datname = '" PRIVATE_ROLE "'",
+		     PG_MAYBE, NULL, 0, NULL, err);
 	if (r != 0)
 		return r < 0 ? r : 0;
 	return pg_exec(pg, "make database",
@@ -124,8 +127,7 @@ int private_open(const char *home, struct private_server **ret, struct hv_err *e
 		return hv_nomem(err, "private server");
 	p->users = -1;
 	if ((r = account_find(&p->account, err)) < 0 || (r = private_find_home(p, home, err)) < 0 ||
-	    (r = private_reachable(&p->account, p->home, err)) < 0 ||
-	    (r = private_find_binaries(p, err)) < 0)
+	    (r = private_reachable(&p->account, p->home, err)) < 0 || (r = private_find_binaries(p, err)) < 0)
 		return hv_wrap(err, "private database");
 	hv_auto(hv_closep) int start = lock_start(p, OPEN_PATIENCE, err);
 	if (start < 0)

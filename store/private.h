@@ -1,10 +1,10 @@
 /*
  * store/private.h - a PostgreSQL of our own: found, made, started, adopted, left, stopped.
  *
- * It listens on a unix socket only, in a folder nobody else may enter, and runs detached: no descriptor and no
- * standard stream of the caller reaches it. It lives as long as somebody is registered with it; the last one
- * out stops it; one left behind by a crash is adopted by the next comer. As root it runs under an unprivileged
- * account (PostgreSQL refuses root). Tests: tests/integration/test_private.c.
+ * It listens on a unix socket only, in a folder nobody else may enter, and runs detached: no descriptor and
+ * no standard stream of the caller reaches it. It lives as long as somebody is registered with it; the last
+ * one out stops it; one left behind by a crash is adopted by the next comer. As root it runs under an
+ * unprivileged account (PostgreSQL refuses root). Tests: tests/integration/test_private.c.
  *
  * Layout of the data folder: pg15/ (the cluster, major version in its name), log/postgres.log, start.lock
  * (exclusive while starting, adopting, stopping), users.lock (shared by everybody registered).
@@ -19,9 +19,9 @@ struct private_server;
 /*
  * Register, and start the server when it does not run. home: data folder, made when it does not exist; NULL:
  * HARVESTER_HOME, else /var/lib/harvester as root, else $XDG_STATE_HOME/harvester or
- * ~/.local/state/harvester. Binaries: HARVESTER_PG_BIN, else the version the data folder was made by, else the
- * newest of /usr/lib/postgresql (15 or later), else those on the PATH. Waits at most about ten minutes (crash
- * recovery), one minute for a server that shows no sign of life. HV_E_STORE with what to do.
+ * ~/.local/state/harvester. Binaries: HARVESTER_PG_BIN, else the version the data folder was made by, else
+ * the newest of /usr/lib/postgresql (15 or later), else those on the PATH. Waits at most about ten minutes
+ * (crash recovery), one minute for a server that shows no sign of life. HV_E_STORE with what to do.
  */
 int private_open(const char *home, struct private_server **ret, struct hv_err *err) HV_CHECK;
 

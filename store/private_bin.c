@@ -208,17 +208,19 @@ static int check_version(const struct private_server *p, struct hv_err *err)
 		return HV_E_STORE;
 	hv_auto(hv_fclosep) FILE *f = fopen(path, "re");
 	if (!f || !fgets(line, sizeof(line), f))
-		return hv_fail(err, HV_E_STORE,
-			       "%s is no PostgreSQL data folder (%s: %s): move it away, or set HARVESTER_HOME to "
-			       "another folder",
-			       p->data, path, f ? "empty" : strerror(errno));
+		return hv_fail(
+			err, HV_E_STORE,
+			"%s is no PostgreSQL data folder (%s: %s): move it away, or set HARVESTER_HOME to "
+			"another folder",
+			p->data, path, f ? "empty" : strerror(errno));
 	long major = strtol(line, NULL, 10);
 	if (major == p->major)
 		return 0;
-	return hv_fail(err, HV_E_STORE,
-		       "%s was made by PostgreSQL %ld, but its name and %s are of PostgreSQL %d: rename it to pg%ld "
-		       "and install postgresql-%ld",
-		       p->data, major, p->bin, p->major, major, major);
+	return hv_fail(
+		err, HV_E_STORE,
+		"%s was made by PostgreSQL %ld, but its name and %s are of PostgreSQL %d: rename it to pg%ld "
+		"and install postgresql-%ld",
+		p->data, major, p->bin, p->major, major, major);
 }
 
 int private_find_binaries(struct private_server *p, struct hv_err *err)
@@ -233,20 +235,22 @@ int private_find_binaries(struct private_server *p, struct hv_err *err)
 		return r;
 	const struct found *use = newest(all);
 	if (!use)
-		return hv_fail(err, HV_E_STORE,
-			       "no PostgreSQL %d or later on this machine: install it (apt install postgresql), or "
-			       "name its folder in HARVESTER_PG_BIN, or set store.url to a postgresql:// address",
-			       PRIVATE_OLDEST);
+		return hv_fail(
+			err, HV_E_STORE,
+			"no PostgreSQL %d or later on this machine: install it (apt install postgresql), or "
+			"name its folder in HARVESTER_PG_BIN, or set store.url to a postgresql:// address",
+			PRIVATE_OLDEST);
 	size_t n = clusters(p->home, have, HV_LEN(have));
 	const struct found *fitting = NULL;
 	for (size_t i = 0; i < n && !fitting; i++)
 		fitting = by_major(all, have[i]);
 	if (n > 0 && !fitting)
-		return hv_fail(err, HV_E_STORE,
-			       "the data in %s/pg%d was made by PostgreSQL %d, but PostgreSQL %d is what is here "
-			       "(%s): install postgresql-%d, or dump the data with version %d and restore it with "
-			       "version %d",
-			       p->home, have[0], have[0], use->major, use->bin, have[0], have[0], use->major);
+		return hv_fail(
+			err, HV_E_STORE,
+			"the data in %s/pg%d was made by PostgreSQL %d, but PostgreSQL %d is what is here "
+			"(%s): install postgresql-%d, or dump the data with version %d and restore it with "
+			"version %d",
+			p->home, have[0], have[0], use->major, use->bin, have[0], have[0], use->major);
 	use = fitting ? fitting : use;
 	p->major = use->major;
 	if ((r = private_format(p->bin, sizeof(p->bin), err, "%s", use->bin)) < 0 ||

@@ -94,13 +94,14 @@ static int check_home(const char *home, struct hv_err *err)
 	if (!S_ISDIR(st.st_mode))
 		return hv_fail(err, HV_E_STORE, "%s is no folder: set HARVESTER_HOME to another", home);
 	if (st.st_uid != geteuid())
-		return hv_fail(err, HV_E_STORE,
-			       "the data folder %s belongs to user id %u, not to us (%u): run as its owner, or set "
-			       "HARVESTER_HOME to a folder of your own",
-			       home, (unsigned)st.st_uid, (unsigned)geteuid());
+		return hv_fail(
+			err, HV_E_STORE,
+			"the data folder %s belongs to user id %u, not to us (%u): run as its owner, or set "
+			"HARVESTER_HOME to a folder of your own",
+			home, (unsigned)st.st_uid, (unsigned)geteuid());
 	if (st.st_mode & S_IWOTH)
-		return hv_fail(err, HV_E_STORE, "everybody may write in the data folder %s: chmod o-w %s", home,
-			       home);
+		return hv_fail(err, HV_E_STORE, "everybody may write in the data folder %s: chmod o-w %s",
+			       home, home);
 	if (is_network(home))
 		return hv_fail(err, HV_E_STORE,
 			       "the data folder %s is on a network file system, where locks do not hold: set "
@@ -166,10 +167,11 @@ int private_reachable(const struct account *a, const char *path, struct hv_err *
 		at = strchr(at + 1, '/');
 	if (at)
 		*at = '\0';
-	return hv_fail(err, HV_E_STORE,
-		       "PostgreSQL runs as '%s', which may not enter %s: set HARVESTER_HOME to a folder outside it "
-		       "(default: /var/lib/harvester), or allow it (chmod o+x %s)",
-		       a->name, part, part);
+	return hv_fail(
+		err, HV_E_STORE,
+		"PostgreSQL runs as '%s', which may not enter %s: set HARVESTER_HOME to a folder outside it "
+		"(default: /var/lib/harvester), or allow it (chmod o+x %s)",
+		a->name, part, part);
 }
 
 /* Of the folders that may hold sockets, the first that exists and is ours to use. */
@@ -201,14 +203,16 @@ int private_socket_name(char *ret, size_t size, const char *base, const char *ho
 		return r;
 	if (strpbrk(ret, "'\"\\,"))
 		return hv_fail(err, HV_E_STORE,
-			       "the socket folder %s has a quote, comma or backslash in its name: set XDG_RUNTIME_DIR "
+			       "the socket folder %s has a quote, comma or backslash in its name: set "
+			       "XDG_RUNTIME_DIR "
 			       "to another, or unset it (then /tmp is used)",
 			       ret);
 	if (strlen(ret) + strlen("/.s.PGSQL.5432") > PRIVATE_SOCKET_MAX)
-		return hv_fail(err, HV_E_STORE,
-			       "the socket %s/.s.PGSQL.5432 would have a path over %d bytes: set XDG_RUNTIME_DIR to "
-			       "a shorter folder of your own, or unset it (then /tmp is used)",
-			       ret, PRIVATE_SOCKET_MAX);
+		return hv_fail(
+			err, HV_E_STORE,
+			"the socket %s/.s.PGSQL.5432 would have a path over %d bytes: set XDG_RUNTIME_DIR to "
+			"a shorter folder of your own, or unset it (then /tmp is used)",
+			ret, PRIVATE_SOCKET_MAX);
 	return 0;
 }
 
@@ -230,9 +234,10 @@ int private_socket_ready(const char *path, const struct account *a, struct hv_er
 				       strerror(errno));
 	}
 	if (st.st_uid != a->uid || (st.st_mode & 077) != 0)
-		return hv_fail(err, HV_E_STORE,
-			       "%s, the folder for the database's socket, belongs to user id %u with mode %03o; it "
-			       "must belong to '%s' with mode 700. Somebody else may have put it there; remove it",
-			       path, (unsigned)st.st_uid, (unsigned)(st.st_mode & 0777), a->name);
+		return hv_fail(
+			err, HV_E_STORE,
+			"%s, the folder for the database's socket, belongs to user id %u with mode %03o; it "
+			"must belong to '%s' with mode 700. Somebody else may have put it there; remove it",
+			path, (unsigned)st.st_uid, (unsigned)(st.st_mode & 0777), a->name);
 	return 0;
 }

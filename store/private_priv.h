@@ -69,9 +69,10 @@ int account_do(const struct account *a, int (*fn)(void *ctx), void *ctx, struct 
 int private_find_home(struct private_server *p, const char *home, struct hv_err *err) HV_CHECK;
 /* Can the account come to the folder? The error names the first one it cannot enter. */
 int private_reachable(const struct account *a, const char *path, struct hv_err *err) HV_CHECK;
-/* Name of the socket's folder for a data folder; refuses one too long for a socket. base NULL: the default. */
-int private_socket_name(char *ret, size_t size, const char *base, const char *home, struct hv_err *err)
-	HV_CHECK;
+/* Name of the socket's folder for a data folder; refuses one too long for a socket. base NULL: the default.
+ */
+int private_socket_name(char *ret, size_t size, const char *base, const char *home,
+			struct hv_err *err) HV_CHECK;
 /* Make it, or see that it is ours: a folder, owner the account, closed to everybody else. */
 int private_socket_ready(const char *path, const struct account *a, struct hv_err *err) HV_CHECK;
 

@@ -2,8 +2,8 @@
  * store/private_start.c - bring the server up from whatever state it is in, and stop it.
  *
  * `postgres` is started directly: pg_ctl would stand between us and its exit. Ready is what answers a
- * connection attempt. Called with start.lock held. Never removes postmaster.pid: PostgreSQL knows best when it
- * is stale, we only wait and try again. Tests: tests/integration/test_private.c.
+ * connection attempt. Called with start.lock held. Never removes postmaster.pid: PostgreSQL knows best when
+ * it is stale, we only wait and try again. Tests: tests/integration/test_private.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -150,16 +150,16 @@ static PGPing ping(const char *socket)
 static int spawn(const struct private_server *p, int log, pid_t *ret, struct hv_err *err)
 {
 	char program[PATH_MAX], sockets[PATH_MAX], buffers[64];
-	const char *const argv[] = {
-		program, "-D", p->data,
-		/* one setting per -c */
-		"-c", "listen_addresses=", "-c", "port=5432", "-c", sockets, "-c", "unix_socket_permissions=0700",
-		"-c", buffers, "-c", "work_mem=32MB", "-c", "maintenance_work_mem=128MB", "-c", "jit=off", "-c",
-		"max_wal_size=4GB", "-c", "checkpoint_timeout=15min", "-c", "wal_compression=lz4", "-c", "ssl=off",
-		"-c", "logging_collector=off", "-c", "log_destination=stderr", "-c", "log_timezone=UTC",
-		/* last, so that it can be left out */
-		small_shm() ? "-c" : NULL, "max_parallel_workers_per_gather=0", NULL
-	};
+	const char *const argv[] = { program, "-D", p->data,
+				     /* one setting per -c */
+				     "-c", "listen_addresses=", "-c", "port=5432", "-c", sockets, "-c",
+				     "unix_socket_permissions=0700", "-c", buffers, "-c", "work_mem=32MB",
+				     "-c", "maintenance_work_mem=128MB", "-c", "jit=off", "-c",
+				     "max_wal_size=4GB", "-c", "checkpoint_timeout=15min", "-c",
+				     "wal_compression=lz4", "-c", "ssl=off", "-c", "logging_collector=off",
+				     "-c", "log_destination=stderr", "-c", "log_timezone=UTC",
+				     /* last, so that it can be left out */
+				     small_shm() ? "-c" : NULL, "max_parallel_workers_per_gather=0", NULL };
 
 	if (private_format(program, sizeof(program), err, "%s/postgres", p->bin) < 0 ||
 	    private_format(sockets, sizeof(sockets), err, "unix_socket_directories=%s", p->socket) < 0 ||
@@ -194,8 +194,9 @@ static int wait_ready(const struct private_server *p, pid_t pid, struct hv_err *
 			return 0;
 		pause_ms(20);
 	}
-	return hv_fail_retry(err, HV_E_STORE, "PostgreSQL (process %d) does not get ready in %lld s; its log: %s",
-			     (int)pid, (long long)((until - begin) / SECOND), p->log);
+	return hv_fail_retry(err, HV_E_STORE,
+			     "PostgreSQL (process %d) does not get ready in %lld s; its log: %s", (int)pid,
+			     (long long)((until - begin) / SECOND), p->log);
 }
 
 static int start_dead(const struct private_server *p, struct hv_err *err)
@@ -229,21 +230,54 @@ static int connect_info(struct private_server *p, struct hv_err *err)
 			      p->socket, PRIVATE_ROLE, PRIVATE_ROLE);
 }
 
-int private_start(struct private_server *p, struct hv_err *err)
+/* A folder of sockets may be swept away (/tmp, /run) while its server lives; only a restart makes a new one.
+ */
+static int check_socket(const struct running *r, struct hv_err *err)
+{
+	char path[PATH_MAX];
+
+	if (private_format(path, sizeof(path), err, "%s/.s.PGSQL.5432", r->socket) < 0)
+		return HV_E_STORE;
+	if (access(path, F_OK) == 0 || errno != ENOENT)
+		return 0;
+	return hv_fail(err, HV_E_STORE,
+		       "PostgreSQL (process %d) runs, but its socket %s was removed: stop it with "
+		       "`kill -INT %d` and try again",
+		       (int)r->pid, path, (int)r->pid);
+}
+
+/* 1: a server was running and answers now. 0: there is none. */
+static int adopt(struct private_server *p, struct hv_err *err)
 {
 	struct running old;
 
-	/* One that runs may have been given another socket folder, by a caller without XDG_RUNTIME_DIR. */
-	if (read_running(p, &old) && is_our_server(p, old.pid) && old.socket[0] == '/' &&
-	    private_socket_ready(old.socket, &p->account, NULL) == 0) {
-		int r = private_format(p->socket, sizeof(p->socket), err, "%s", old.socket);
-
-		if (r < 0 || (r = wait_ready(p, old.pid, err)) != 0)
-			return r < 0 ? r : connect_info(p, err);
+	/* The fifth line is written with the socket: before that the server is just being born. */
+	for (int64_t until = clock_monotonic() + NO_LIFE;; pause_ms(20)) {
+		if (!read_running(p, &old) || !is_our_server(p, old.pid))
+			return 0;
+		if (old.socket[0] == '/')
+			break;
+		if (clock_monotonic() > until)
+			return hv_fail(err, HV_E_STORE,
+				       "PostgreSQL (process %d) does not get ready; its log: %s",
+				       (int)old.pid, p->log);
 	}
-	int r = private_socket_name(p->socket, sizeof(p->socket), NULL, p->home, err);
-	if (r < 0 || (r = private_socket_ready(p->socket, &p->account, err)) < 0 ||
-	    (r = start_dead(p, err)) < 0)
+	/* Its folder, not the one we would choose: it may have been started without XDG_RUNTIME_DIR. */
+	int r = private_format(p->socket, sizeof(p->socket), err, "%s", old.socket);
+	if (r < 0 || (r = check_socket(&old, err)) < 0 ||
+	    (r = private_socket_ready(p->socket, &p->account, err)) < 0)
+		return r;
+	return wait_ready(p, old.pid, err);
+}
+
+int private_start(struct private_server *p, struct hv_err *err)
+{
+	int r = adopt(p, err);
+
+	if (r != 0)
+		return r < 0 ? r : connect_info(p, err);
+	if ((r = private_socket_name(p->socket, sizeof(p->socket), NULL, p->home, err)) < 0 ||
+	    (r = private_socket_ready(p->socket, &p->account, err)) < 0 || (r = start_dead(p, err)) < 0)
 		return r;
 	return connect_info(p, err);
 }

@@ -211,7 +211,8 @@ int process_wait(pid_t pid)
 	do
 		r = waitpid(pid, &status, 0);
 	while (r < 0 && errno == EINTR);
-	/* ECHILD: the caller has children reaped for it (SIGCHLD ignored); what they left behind must tell. */
+	/* ECHILD: the caller has children reaped for it (SIGCHLD ignored); what they left behind must tell.
+	 */
 	if (r < 0)
 		return 0;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -63,7 +63,10 @@ static void describe(struct store *s)
 	const char *host = PQhost(conn);
 
 	(void)snprintf(s->describe, sizeof(s->describe), "PostgreSQL %d.%d, %s, %s", version / 10000,
-		       version % 10000, s->server ? "private" : host && *host ? host : "local",
+		       version % 10000,
+		       s->server       ? "private"
+		       : host && *host ? host
+				       : "local",
 		       s->server ? private_home(s->server) : PQdb(conn));
 }
 

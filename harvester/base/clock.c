@@ -99,6 +99,16 @@ static int64_t last_sunday(int64_t year, unsigned month)
 	return (days - weekday) * DAY + 3600 * SECOND;
 }
 
+int64_t clock_paris_offset(int64_t us)
+{
+	int64_t year;
+	unsigned month, day;
+
+	clock_civil(floor_div(us, DAY), &year, &month, &day);
+	bool summer = us >= last_sunday(year, 3) && us < last_sunday(year, 10);
+	return (summer ? 2 : 1) * 3600 * SECOND;
+}
+
 char *clock_paris(int64_t us, char *ret, size_t size)
 {
 	static const char *const months[] = { "janvier",   "février", "mars",     "avril",
@@ -107,9 +117,7 @@ char *clock_paris(int64_t us, char *ret, size_t size)
 	int64_t year;
 	unsigned month, day;
 
-	clock_civil(floor_div(us, DAY), &year, &month, &day);
-	bool summer = us >= last_sunday(year, 3) && us < last_sunday(year, 10);
-	us += (summer ? 2 : 1) * 3600 * SECOND;
+	us += clock_paris_offset(us);
 	clock_civil(floor_div(us, DAY), &year, &month, &day);
 	int64_t s = (us - floor_div(us, DAY) * DAY) / SECOND;
 	(void)snprintf(ret, size, "%u%s %s %d à %02d:%02d", day, day == 1 ? "er" : "",

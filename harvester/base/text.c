@@ -30,6 +30,16 @@ size_t text_sequence(const char *p, size_t n)
 bool text_valid(struct str s, size_t *reterr_at)
 {
 	for (size_t i = 0; i < s.n;) {
+		uint64_t eight;
+
+		if (s.n - i >=
+		    sizeof(eight)) { /* every page and record comes through here; most bytes are ASCII */
+			memcpy(&eight, s.p + i, sizeof(eight));
+			if ((eight & 0x8080808080808080u) == 0) {
+				i += sizeof(eight);
+				continue;
+			}
+		}
 		if ((unsigned char)s.p[i] < 0x80) {
 			i++;
 			continue;

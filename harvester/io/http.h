@@ -14,17 +14,19 @@
 #include "harvester/base/err.h"
 #include "harvester/base/str.h"
 
-/* Once, before any thread starts. */
+/* Once, before any thread starts. Ignores SIGPIPE from then on: TLS writes would die of it. */
 int http_global_init(struct hv_err *err) HV_CHECK;
 void http_global_cleanup(void);
 
 enum http_auth { HTTP_AUTH_NONE, HTTP_AUTH_BASIC, HTTP_AUTH_BEARER, HTTP_AUTH_HEADER };
 
-/* All texts belong to the caller and outlive the handle. Durations in milliseconds. */
+/* All texts belong to the caller and outlive the handle. Durations in milliseconds; where nothing else is
+ * said, 0 is the default of http_options_default: no wait is without an end. */
 struct http_options {
 	const char *user_agent; /* with a contact */
 	const char *from;       /* From header: an address a server's administrator can write to; NULL none */
-	int64_t min_interval_ms; /* between the starts of two requests (500 = 2 a second); 0 none */
+	int64_t min_interval_ms; /* between the starts of two requests (500 = 2 a second), tries and hops of
+				    redirects counted; 0 none */
 	int64_t connect_ms;
 	int64_t first_byte_ms;
 	int64_t low_speed_bytes;    /* fewer bytes a second … */
@@ -38,8 +40,8 @@ struct http_options {
 	const char *const
 		*addresses; /* resolved addresses allowed besides public ones ("127.0.0.1", "::1") */
 	size_t n_addresses;
-	const char *tls_fingerprint; /* "sha256:HEX" of the one certificate accepted instead of verification;
-					NULL verify */
+	const char *tls_fingerprint; /* "sha256:HEX" (colons between bytes allowed) of the one certificate
+					accepted instead of verification; NULL verify */
 	enum http_auth auth;
 	const char *auth_name;   /* user, or header name */
 	const char *auth_secret; /* never logged, never in an error text */
@@ -52,7 +54,8 @@ void http_options_default(struct http_options *o);
 struct http;
 
 /* The handle owns one worker thread for http_begin. cancelled (may be NULL) is polled during waits and
- * transfers. */
+ * transfers, from the thread that does the request. No proxy is used, whatever the environment says: behind
+ * one the real host's address could not be checked. HV_E_CONFIG: an option that cannot be sent or read. */
 int http_new(const struct http_options *o, bool (*cancelled)(void *ctx), void *ctx, struct http **ret,
 	     struct hv_err *err) HV_CHECK;
 void http_free(struct http *h); /* waits for a request under way, which is cancelled */
@@ -72,15 +75,18 @@ struct http_reply {
 	long status;            /* the last answer's */
 	char content_type[128]; /* as sent, "" none */
 	char url[2048];         /* where the answer came from, after redirects */
-	bool redirected;        /* permanently (301, 308): the caller may tell */
+	bool redirected;        /* permanently, every hop (301, 308): the caller may tell */
 	unsigned tries;
 	int64_t first_byte_us, total_us; /* of the last try */
 };
 
 /*
  * Fetch, with retries. An answer with any status that is no reason to try again (2xx, most 4xx) is HV_OK with
- * that status and its body: who called knows what a 422 may hold. HV_E_REMOTE after the last retry ("…
- * answered 503 four times"), HV_E_REFUSED (address, scheme, redirect), HV_E_LIMIT (too long), HV_E_CANCELLED.
+ * that status and its body: who called knows what a 422 may hold. Tried again: a connection refused, reset,
+ * silent, too slow or cut, 408, 425, 429, 500, 502, 503, 504, and any 4xx or 5xx with a Retry-After.
+ * HV_E_REMOTE after the last retry ("… answered 503 (4 tries); …") or when Retry-After asks for more than
+ * retry_after_max_ms, HV_E_REFUSED (address, scheme, redirect, certificate not the pinned one), HV_E_LIMIT
+ * (too long), HV_E_CANCELLED, HV_E_BUSY (one is under way), HV_E_IO (spool). ret is filled on success only.
  */
 int http_fetch(struct http *h, const struct http_request *r, struct http_reply *ret,
 	       struct hv_err *err) HV_CHECK;

@@ -35,6 +35,8 @@ struct connector_env {
 	const char *checkpoint; /* to resume an unfinished run; NULL: from the start */
 	bool full;              /* a full listing is wanted, whatever the cursor says */
 	size_t max_record;      /* bytes */
+	int64_t retry_ms;       /* base of the back-off before asking again for an answer that came and was
+				   none (the transport's own retries are io/http's); 0: 1 s */
 	/* Something odd about the source, kept and grouped: stable code, subject, an example. May be NULL. */
 	void (*finding)(void *ctx, const char *code, const char *subject, const char *example);
 	bool (*cancelled)(void *ctx);

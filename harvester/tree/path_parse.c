@@ -360,8 +360,7 @@ static void join_descendants(struct step *steps, size_t *n)
 	if (*n < 2)
 		return;
 	struct step *last = &steps[*n - 1], *before = last - 1;
-	if (before->axis != AXIS_DESCENDANT_OR_SELF || last->axis != AXIS_CHILD ||
-	    last->uses_position)
+	if (before->axis != AXIS_DESCENDANT_OR_SELF || last->axis != AXIS_CHILD || last->uses_position)
 		return;
 	*before = *last;
 	before->axis = AXIS_DESCENDANT;
