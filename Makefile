@@ -7,7 +7,7 @@ WERROR  ?= -Werror
 OPT     ?= -O2 -g
 SAN     ?=
 
-PKGS    := libcurl libxml-2.0 yajl libpq libgit2 yaml-0.1 libuv libutf8proc libzstd openssl
+PKGS    := libcurl libxml-2.0 yajl libpq yaml-0.1 libuv libutf8proc libzstd openssl
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed "s|-I|-isystem |g")
 PKG_LIBS := $(shell pkg-config --libs $(PKGS))
 CFLAGS_ALL = -std=c11 -D_GNU_SOURCE $(OPT) $(SAN) -I. -fno-strict-aliasing -pthread \

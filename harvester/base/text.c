@@ -233,29 +233,36 @@ static const char *fold_as(uint32_t c)
 	}
 }
 
+static size_t fold_part(uint32_t c, char *out)
+{
+	const char *as = fold_as(c);
+
+	if (!as)
+		return text_encode(c, out);
+	size_t n = strlen(as);
+	memcpy(out, as, n);
+	return n;
+}
+
 /* The folded form of one character into out (room for 32 bytes). */
 static size_t fold_one(uint32_t c, char *out)
 {
-	const char *as = fold_as(c);
 	utf8proc_int32_t parts[8];
 	size_t n = 0;
 
-	if (as) {
-		n = strlen(as);
-		memcpy(out, as, n);
-		return n;
-	}
 	if (c < 0x80) {
-		out[0] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+		out[0] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c == 0x60 ? 0x27 : c);
 		return 1;
 	}
+	if (fold_as(c))
+		return fold_part(c, out);
 	utf8proc_ssize_t k =
 		utf8proc_decompose_char((utf8proc_int32_t)c, parts, HV_LEN(parts),
 					UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
 						UTF8PROC_STRIPMARK | UTF8PROC_IGNORE,
 					NULL);
 	for (utf8proc_ssize_t i = 0; i < k && i < (utf8proc_ssize_t)HV_LEN(parts); i++)
-		n += text_encode((uint32_t)parts[i], out + n);
+		n += fold_part((uint32_t)parts[i], out + n);
 	return n;
 }
 
@@ -271,12 +278,14 @@ struct str text_fold(struct arena *a, struct str s)
 	size_t n = 0;
 	for (size_t i = 0; i < in.n;)
 		n += fold_one(text_next(in, &i), out + n);
-	return (struct str){ out, n };
+	/* Some signs fold to a blank and a mark (U+00A8). */
+	return text_squeeze(a, (struct str){ out, n });
 }
 
 static struct str map_each(struct arena *a, struct str s, utf8proc_int32_t (*fn)(utf8proc_int32_t))
 {
-	char *out = arena_alloc(a, s.n * 2 + 4);
+	/* Two bytes may become three (U+0250), and a byte that is no UTF-8 three (U+FFFD). */
+	char *out = arena_alloc(a, s.n * 3 + 4);
 	size_t n = 0;
 
 	if (!out)
