@@ -481,7 +481,8 @@ static struct location *parse_location(struct parser *p)
 	refuse_function_as_path(p);
 	if (!p->code)
 		parse_start(p, l);
-	set_barriers(l);
+	if (!p->code)
+		set_barriers(l);
 	return p->code ? NULL : l;
 }
 
