@@ -7,7 +7,7 @@ WERROR  ?= -Werror
 OPT     ?= -O2 -g
 SAN     ?=
 
-PKGS    := libcurl libxml-2.0 yajl libpq libgit2 yaml-0.1 libuv libutf8proc libzstd openssl
+PKGS    := libcurl libxml-2.0 yajl libpq yaml-0.1 libuv libutf8proc libzstd openssl
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed "s|-I|-isystem |g")
 PKG_LIBS := $(shell pkg-config --libs $(PKGS))
 CFLAGS_ALL = -std=c11 -D_GNU_SOURCE $(OPT) $(SAN) -I. -fno-strict-aliasing -pthread \
@@ -23,7 +23,7 @@ MAIN    := harvester/cli/main.c
 MIGRATIONS := $(sort $(wildcard store/migrations/*.sql))
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAIN),$(SRC))) $(BUILD)/store/migrations.o
 LIB     := $(BUILD)/libharvester.a
-BIN     := $(BUILD)/harvester
+BIN     := $(BUILD)/bin/harvester
 
 PROVIDER_SRC := $(filter-out %/main.c,$(wildcard tests/support/provider/*.c))
 SUPPORT_SRC  := $(wildcard tests/support/*.c) $(PROVIDER_SRC)
@@ -46,7 +46,7 @@ all: $(BIN)
 help:
 	@sed -n 's/^#: //p' Makefile
 
-#: make               build the program (build/harvester)
+#: make               build the program (build/bin/harvester)
 #: make demo          a whole night in small, on a private PostgreSQL of its own
 #: make check         unit and integration tests, the fuzz corpus, layers
 #: make check-asan    the same under address and undefined-behaviour sanitizers
@@ -75,6 +75,7 @@ $(LIB): $(LIB_OBJ)
 	@rm -f $@; ar rcs $@ $^
 
 $(BIN): $(BUILD)/harvester/cli/main.o $(LIB)
+	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) -o $@ $^ $(LDLIBS_ALL)
 
 $(PROVIDER): tests/support/provider/main.c $(patsubst %.c,$(BUILD)/%.o,$(PROVIDER_SRC))

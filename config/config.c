@@ -64,7 +64,7 @@ static const struct cfg_field main_http_fields[] = {
 	{ .name = "addresses",
 	  .type = CFG_RAW,
 	  .offset = AT(addresses),
-	  .optional = true,
+	  .fallback = "public",
 	  .help = "`public`, or a list of IP addresses that all sources may reach besides public ones.",
 	  .example = "[127.0.0.1]" },
 };

@@ -9,6 +9,7 @@
 #ifndef CONFIG_CRON_H
 #define CONFIG_CRON_H
 
+#include "harvester/base/clock.h"
 #include "harvester/base/def.h"
 #include "harvester/base/str.h"
 
@@ -27,5 +28,15 @@ struct cron {
 
 /* False, and what is wrong in ret_fault (one line, for people), when the text is no timetable. */
 bool cron_parse(struct str s, struct cron *ret, char ret_fault[CRON_FAULT]);
+
+/*
+ * The first time strictly after `after` (both in microseconds since 1970, UTC). False: never, as on 30
+ * February (41 years are looked through, the longest wait for a 29 February on a given weekday being 40).
+ *
+ * The two nights when clocks are changed: a time that the spring night leaves out (02:00 to 02:59) comes at
+ * the next minute that exists, 03:00, once for all that were left out; a time that the autumn night has twice
+ * comes once, the first time.
+ */
+bool cron_next(const struct cron *c, int64_t after, int64_t *ret);
 
 #endif

@@ -22,9 +22,10 @@ enum cfg_type {
 	CFG_URL,      /* const char *   http or https with a host and without user:password@ */
 	CFG_WORD,     /* int            one of .words, by index */
 	CFG_CRON,     /* const char *   five fields or "none" (NULL) */
-	CFG_SECRET,   /* struct cfg_secret: "file:PATH" or "env:NAME", never the secret itself */
+	CFG_SECRET,   /* struct cfg_secret: "file:/PATH" or "env:NAME", never the secret itself */
 	CFG_SECTION,  /* the struct of .fields, in place */
-	CFG_RAW       /* const struct yaml *: kept as it is, read by whoever owns it */
+	CFG_RAW       /* const struct yaml *: kept as it is, read by whoever owns it; its fallback is
+			only printed and leaves NULL */
 };
 
 struct cfg_list {

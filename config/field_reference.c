@@ -6,20 +6,11 @@
 #include "harvester/base/buf.h"
 
 static const char *const type_names[] = {
-	[CFG_TEXT] = "text",
-	[CFG_LIST] = "list of texts",
-	[CFG_BOOL] = "`true` or `false`",
-	[CFG_NUMBER] = "whole number",
-	[CFG_DURATION] = "duration",
-	[CFG_BYTES] = "bytes",
-	[CFG_SHARE] = "share",
-	[CFG_RATE] = "rate",
-	[CFG_URL] = "http(s) address",
-	[CFG_WORD] = "word",
-	[CFG_CRON] = "timetable",
-	[CFG_SECRET] = "secret by reference",
-	[CFG_SECTION] = "section",
-	[CFG_RAW] = "map",
+	[CFG_TEXT] = "text",           [CFG_LIST] = "list of texts", [CFG_BOOL] = "`true` or `false`",
+	[CFG_NUMBER] = "whole number", [CFG_DURATION] = "duration",  [CFG_BYTES] = "bytes",
+	[CFG_SHARE] = "share",         [CFG_RATE] = "rate",          [CFG_URL] = "http(s) address",
+	[CFG_WORD] = "word",           [CFG_CRON] = "timetable",     [CFG_SECRET] = "secret by reference",
+	[CFG_SECTION] = "section",     [CFG_RAW] = "several forms",
 };
 
 /* A bar would end the cell of a Markdown table. */

@@ -109,16 +109,23 @@ int config_find(const char *option, struct arena *a, const char **ret_dir, struc
 		       why_not(usual[0]), why_not(usual[1]));
 }
 
-/* In the build tree the program stands in build/harvester and this room beside build/. */
+/* In a build tree the program stands some folders below the one that holds config/default. */
 static const char *beside_program(struct arena *a)
 {
+	enum { FOLDERS_UP = 4 };
 	char path[4096];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
 	struct str s = { path, n > 0 && (size_t)n < sizeof(path) ? (size_t)n : 0 };
 
-	while (s.n && s.p[s.n - 1] != '/')
-		s.n--;
-	return arena_printf(a, "%.*s../config/default", STR_ARG(s));
+	for (int up = 0; up <= FOLDERS_UP && s.n; up++) {
+		while (s.n && s.p[s.n - 1] != '/')
+			s.n--;
+		const char *dir = arena_printf(a, "%.*sconfig/default", STR_ARG(s));
+		if (!dir || folder_is_dir(dir))
+			return dir;
+		s.n -= s.n > 0;
+	}
+	return NULL;
 }
 
 const char *folder_shipped(struct arena *a)
@@ -128,7 +135,8 @@ const char *folder_shipped(struct arena *a)
 
 	if (share && *share)
 		return arena_strdup(a, share);
-	return folder_is_dir(installed) ? installed : beside_program(a);
+	const char *dir = beside_program(a);
+	return dir ? dir : installed;
 }
 
 /* A name is one step: neither "../x" nor a hidden file. */

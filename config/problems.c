@@ -66,12 +66,23 @@ static HV_PRINTF(6, 0) void tell(struct problems *p, const char *file, unsigned 
 	*new = (struct problem){ file, line, column, warning, copy ? copy : "out of memory" };
 }
 
+/* Without a node (a file that is no YAML has none) a problem still is one. */
+static HV_PRINTF(4, 0) void tell_at(struct problems *p, const struct yaml *where, bool warning,
+				    const char *fmt, va_list ap)
+{
+	static const struct yaml nowhere = { .file = "configuration" };
+
+	if (!where)
+		where = &nowhere;
+	tell(p, where->file, where->line, where->column, warning, fmt, ap);
+}
+
 void problem_at(struct problems *p, const struct yaml *where, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	tell(p, where->file, where->line, where->column, false, fmt, ap);
+	tell_at(p, where, false, fmt, ap);
 	va_end(ap);
 }
 
@@ -80,7 +91,7 @@ void warning_at(struct problems *p, const struct yaml *where, const char *fmt, .
 	va_list ap;
 
 	va_start(ap, fmt);
-	tell(p, where->file, where->line, where->column, true, fmt, ap);
+	tell_at(p, where, true, fmt, ap);
 	va_end(ap);
 }
 

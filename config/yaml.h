@@ -12,6 +12,8 @@
 #include "harvester/base/err.h"
 #include "harvester/base/str.h"
 
+enum { YAML_MOST_BYTES = 1 << 20 };
+
 enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP };
 
 struct yaml {
@@ -42,6 +44,7 @@ struct problems {
 
 /* Start a list whose texts live in the arena. At most 1,000 problems are kept; the rest is counted. */
 void problems_init(struct problems *p, struct arena *a);
+/* where may be NULL: the place is then "configuration". */
 void problem_at(struct problems *p, const struct yaml *where, const char *fmt, ...) HV_PRINTF(3, 4);
 void warning_at(struct problems *p, const struct yaml *where, const char *fmt, ...) HV_PRINTF(3, 4);
 void problem_file(struct problems *p, const char *file, unsigned line, unsigned column, const char *fmt, ...)

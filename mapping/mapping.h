@@ -31,10 +31,13 @@ HV_DEFINE_AUTO(struct mapping, mapping_free)
 const struct sha256 *mapping_fingerprint(const struct mapping *m);
 const char *mapping_file(const struct mapping *m);
 
+/* Notes made while node sets are found belong to no field. */
+enum { MAPPING_NO_FIELD = 255 };
+
 /* A value that is not understood, or understood with a doubt; counted per code, field and value. */
 struct mapping_note {
 	const char *code; /* stable: unknown_term, not_understood, too_many, … */
-	field_id field;
+	field_id field;   /* or MAPPING_NO_FIELD */
 	unsigned line;    /* of the mapping file */
 	struct str value; /* as it stood in the record, shortened */
 	struct str text;  /* French */

@@ -2,10 +2,10 @@
  * store/collect.h - what collecting writes: one transaction a page, records and the checkpoint that covers
  * them.
  *
- * Order within a page: collect_begin, any number of collect_known / collect_versions / collect_refuse /
- * collect_finding, then collect_end, whose last statement moves the run row by id and lease token. Nothing of
- * a page is there before it, everything after it. Commits with synchronous_commit off: rows and checkpoint
- * share the transaction, so a crash loses whole pages together with the checkpoint. Tests:
+ * Order within a page: collect_page_begin, any number of collect_known / collect_versions / collect_refuse /
+ * collect_finding, then collect_page_end, whose last statement moves the run row by id and lease token.
+ * Nothing of a page is there before it, everything after it. Commits with synchronous_commit off: rows and
+ * checkpoint share the transaction, so a crash loses whole pages together with the checkpoint. Tests:
  * tests/integration/test_collect.c.
  */
 #ifndef STORE_COLLECT_H
@@ -34,6 +34,18 @@ int collect_known(struct store *s, const char *source, const struct str *ids, si
 int collect_claim(struct store *s, const char *source, struct str external_id, struct arena *a,
 		  struct str *ret, struct hv_err *err) HV_CHECK;
 
+/* Which of these ids has the run written a version of already? */
+int collect_in_run(struct store *s, int64_t run, const struct str *ids, size_t n, bool *ret,
+		   struct hv_err *err) HV_CHECK;
+
+/* The open refusal of a record is over, inside the page's transaction. */
+int collect_solve(struct store *s, const char *source, struct str external_id, int64_t run,
+		  struct hv_err *err) HV_CHECK;
+
+/* The REF a record is the alias of: HV_ROW or HV_END. */
+int collect_alias(struct store *s, const char *source, struct str external_id, struct arena *a,
+		  struct str *ret, struct hv_err *err) HV_CHECK;
+
 struct collect_version {
 	int32_t slot;
 	struct str external_id, datestamp;
@@ -55,7 +67,7 @@ struct collect_refused {
 	struct str body;          /* bytes as received, possibly none */
 };
 
-int collect_begin(struct store *s, struct hv_err *err) HV_CHECK;
+int collect_page_begin(struct store *s, struct hv_err *err) HV_CHECK;
 int collect_versions(struct store *s, int64_t run, int64_t page, const struct collect_version *v, size_t n,
 		     struct hv_err *err) HV_CHECK;
 int collect_refuse(struct store *s, const char *source, int64_t run, int64_t page,
@@ -72,6 +84,6 @@ struct collect_page {
 	int64_t *nums;
 	size_t n_nums;
 };
-int collect_end(struct store *s, struct collect_page *p, struct hv_err *err) HV_CHECK;
+int collect_page_end(struct store *s, struct collect_page *p, struct hv_err *err) HV_CHECK;
 
 #endif

@@ -1,10 +1,11 @@
 /*
  * store/lease.c - see lease.h.
  *
- * Taking is a short transaction of several statements, not one: the list of sessions (pg_stat_activity) is read
- * once per transaction unless it is cleared, so it must be read after the wait for the row, or a holder that
- * connected meanwhile would look gone. pg_stat_activity hides backend_start of other roles: all instances share
- * one role. Time is clock_timestamp(), never the injected clock. Tests: tests/integration/test_lease.c.
+ * Taking is a short transaction of several statements, not one: the list of sessions (pg_stat_activity) is
+ * read once per transaction unless it is cleared, so it must be read after the wait for the row, or a holder
+ * that connected meanwhile would look gone. pg_stat_activity hides backend_start of other roles: all
+ * instances share one role. Time is clock_timestamp(), never the injected clock. Tests:
+ * tests/integration/test_lease.c.
  */
 #include "store/lease.h"
 
@@ -64,9 +65,10 @@ static int end_session(const struct attempt *a, struct hv_err *err)
 		return n < 0 ? n : 1;
 	if (strcmp(pg_text(r, 0, 0), "t") == 0)
 		return 1;
-	return hv_fail_retry(err, HV_E_BUSY,
-			     "the lease of '%s' has expired, but its holder's database session cannot be ended",
-			     a->want->source);
+	return hv_fail_retry(
+		err, HV_E_BUSY,
+		"the lease of '%s' has expired, but its holder's database session cannot be ended",
+		a->want->source);
 }
 
 static int replace(const struct attempt *a, struct hv_err *err)
@@ -87,13 +89,13 @@ static int take_over(const struct attempt *a, struct hv_err *err)
 {
 	hv_auto(pg_clearp) PGresult *row = NULL, *state = NULL;
 	const char *const params[] = { a->want->source };
-	int n = pg_query(a->pg, "lease, lock", "select holder from lease where source = $1 for update", PG_MAYBE,
-			 params, HV_LEN(params), &row, err);
+	int n = pg_query(a->pg, "lease, lock", "select holder from lease where source = $1 for update",
+			 PG_MAYBE, params, HV_LEN(params), &row, err);
 
 	if (n <= 0)
 		return n;
-	if ((n = pg_query(a->pg, "lease, sessions", "select pg_stat_clear_snapshot()", PG_ONE, NULL, 0, NULL, err)) <
-	    0)
+	if ((n = pg_query(a->pg, "lease, sessions", "select pg_stat_clear_snapshot()", PG_ONE, NULL, 0, NULL,
+			  err)) < 0)
 		return n;
 	n = pg_query(a->pg, "lease, holder",
 		     "select a.pid is not null, l.until < clock_timestamp(), l.holder, "
@@ -133,7 +135,8 @@ static int try_once(const struct attempt *a, struct hv_err *err)
 	return r;
 }
 
-int lease_take(struct store *s, const struct lease_want *want, char ret_token[LEASE_TOKEN], struct hv_err *err)
+int lease_take(struct store *s, const struct lease_want *want, char ret_token[LEASE_TOKEN],
+	       struct hv_err *err)
 {
 	struct attempt a = { .pg = s->pg, .want = want };
 	int64_t until = clock_monotonic() + want->patience_ms * 1000LL;

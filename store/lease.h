@@ -1,10 +1,10 @@
 /*
  * store/lease.h - who works on a source: one lease per source, held by one database session.
  *
- * A lease belongs to the session that took it. It is taken over at once when that session is gone, else when it
- * has expired by the database's clock; then the old session is ended first, so a paused holder that wakes up
- * finds its connection lost. The statements of a run check its token again in each transaction (run.token):
- * whoever lost its lease cannot write. Tests: tests/integration/test_lease.c.
+ * A lease belongs to the session that took it. It is taken over at once when that session is gone, else when
+ * it has expired by the database's clock; then the old session is ended first, so a paused holder that wakes
+ * up finds its connection lost. The statements of a run check its token again in each transaction
+ * (run.token): whoever lost its lease cannot write. Tests: tests/integration/test_lease.c.
  */
 #ifndef STORE_LEASE_H
 #define STORE_LEASE_H
@@ -17,12 +17,12 @@ struct lease_want {
 	const char *source;
 	const char *holder; /* "host, pid 123, `harvester run x`": what a second comer is told */
 	int seconds;        /* until it expires unless renewed */
-	int patience_ms;    /* how long to wait for it; the server needs up to 1 s to notice a killed holder */
+	int patience_ms; /* how long to wait for it; the server needs up to 1 s to notice a killed holder */
 };
 
 /*
- * Take it, outside a transaction, on the connection that will write. HV_E_BUSY names the holder and since when;
- * HV_E_BUSY is retryable.
+ * Take it, outside a transaction, on the connection that will write. HV_E_BUSY names the holder and since
+ * when; HV_E_BUSY is retryable.
  */
 int lease_take(struct store *s, const struct lease_want *want, char ret_token[LEASE_TOKEN],
 	       struct hv_err *err) HV_CHECK;

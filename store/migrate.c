@@ -11,13 +11,16 @@
 /* Number of the last step the database has seen, 0 for a fresh one. */
 static int present(struct pg *pg, int *ret, struct hv_err *err)
 {
-	hv_auto(pg_clearp) PGresult *exists = NULL, *last = NULL;
-	int r = pg_query(pg, "find migrations", "select to_regclass('harvester.migration') is not null",
-			 PG_ONE, NULL, 0, &exists, err);
+	hv_auto(pg_clearp) PGresult *last = NULL;
+	/* Not to_regclass: it answers from a cache that the wait for the migration lock does not refresh. */
+	int r = pg_query(pg, "find migrations",
+			 "select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+			 "where n.nspname = 'harvester' and c.relname = 'migration'",
+			 PG_MAYBE, NULL, 0, NULL, err);
 
 	*ret = 0;
-	if (r < 0 || strcmp(pg_text(exists, 0, 0), "t") != 0)
-		return r < 0 ? r : 0;
+	if (r <= 0)
+		return r;
 	r = pg_query(pg, "read migrations", "select max(number) from harvester.migration", PG_ONE, NULL, 0,
 		     &last, err);
 	if (r < 0)

@@ -97,26 +97,17 @@ int pg_copy_get(struct pg *pg, struct str *ret, struct hv_err *err)
 	return failed < 0 ? failed : HV_END;
 }
 
-/* The server would send the whole table before it listens again. */
-static void cancel(struct pg *pg)
+/* Cancelled, or the server would send the whole table; what is on its way has to be read. */
+static void stop_copy_out(struct pg *pg)
 {
 	PGcancel *c = PQgetCancel(pg->conn);
-	char text[256];
+	char text[256], *row = NULL;
 
 	if (c)
 		(void)PQcancel(c, text, sizeof(text));
 	PQfreeCancel(c);
-}
-
-/* What was under way is read first: until then every result libpq gives is the COPY itself again, for ever.
- */
-static void throw_away(struct pg *pg)
-{
-	cancel(pg);
-	do {
-		PQfreemem(pg->row);
-		pg->row = NULL;
-	} while (PQgetCopyData(pg->conn, &pg->row, 0) > 0);
+	while (PQgetCopyData(pg->conn, &row, 0) > 0)
+		PQfreemem(row);
 }
 
 void pg_abandon(struct pg *pg)
@@ -126,7 +117,7 @@ void pg_abandon(struct pg *pg)
 	if (pg->copying == PG_COPY_IN)
 		(void)PQputCopyEnd(pg->conn, "abandoned by the client");
 	if (pg->copying == PG_COPY_OUT)
-		throw_away(pg);
+		stop_copy_out(pg);
 	if (pg->copying != PG_NO_COPY && pg_drain(pg, "abandoned COPY", NULL, NULL) < 0 && pg_lost(pg))
 		return;
 	pg->copying = PG_NO_COPY;

@@ -230,23 +230,59 @@ static int connect_info(struct private_server *p, struct hv_err *err)
 			      p->socket, PRIVATE_ROLE, PRIVATE_ROLE);
 }
 
-int private_start(struct private_server *p, struct hv_err *err)
+/* A folder of sockets may be swept away (/tmp, /run) while its server lives; only a restart makes a new one.
+ */
+static int check_socket(const struct running *r, struct hv_err *err)
+{
+	char path[PATH_MAX];
+
+	if (private_format(path, sizeof(path), err, "%s/.s.PGSQL.5432", r->socket) < 0)
+		return HV_E_STORE;
+	if (access(path, F_OK) == 0 || errno != ENOENT)
+		return 0;
+	return hv_fail(err, HV_E_STORE,
+		       "PostgreSQL (process %d) runs, but its socket %s was removed: stop it with "
+		       "`kill -INT %d` and try again",
+		       (int)r->pid, path, (int)r->pid);
+}
+
+/* 1: a server was running and answers now. 0: there is none. */
+static int adopt(struct private_server *p, struct hv_err *err)
 {
 	struct running old;
 
-	/* One that runs may have been given another socket folder, by a caller without XDG_RUNTIME_DIR. */
-	if (read_running(p, &old) && is_our_server(p, old.pid) && old.socket[0] == '/' &&
-	    private_socket_ready(old.socket, &p->account, NULL) == 0) {
-		int r = private_format(p->socket, sizeof(p->socket), err, "%s", old.socket);
-
-		if (r < 0 || (r = wait_ready(p, old.pid, err)) != 0)
-			return r < 0 ? r : connect_info(p, err);
+	/* The fifth line is written with the socket: before that the server is just being born. */
+	for (int64_t until = clock_monotonic() + NO_LIFE;; pause_ms(20)) {
+		if (!read_running(p, &old) || !is_our_server(p, old.pid))
+			return 0;
+		if (old.socket[0] == '/')
+			break;
+		if (clock_monotonic() > until)
+			return hv_fail(err, HV_E_STORE,
+				       "PostgreSQL (process %d) does not get ready; its log: %s",
+				       (int)old.pid, p->log);
 	}
-	int r = private_socket_name(p->socket, sizeof(p->socket), NULL, p->home, err);
-	if (r < 0 || (r = private_socket_ready(p->socket, &p->account, err)) < 0 ||
-	    (r = start_dead(p, err)) < 0)
+	/* Its folder, not the one we would choose: it may have been started without XDG_RUNTIME_DIR. */
+	int r = private_format(p->socket, sizeof(p->socket), err, "%s", old.socket);
+	if (r < 0 || (r = check_socket(&old, err)) < 0 ||
+	    (r = private_socket_ready(p->socket, &p->account, err)) < 0)
 		return r;
-	return connect_info(p, err);
+	return wait_ready(p, old.pid, err);
+}
+
+int private_start(struct private_server *p, struct hv_err *err)
+{
+	int r = adopt(p, err);
+
+	if (r != 0)
+		return r < 0 ? r : connect_info(p, err);
+	if ((r = private_socket_name(p->socket, sizeof(p->socket), NULL, p->home, err)) < 0 ||
+	    (r = private_socket_ready(p->socket, &p->account, err)) < 0)
+		return r;
+	r = start_dead(p, err);
+	if (r < 0)
+		(void)rmdir(p->socket);
+	return r < 0 ? r : connect_info(p, err);
 }
 
 static int interrupt(void *ctx)

@@ -1,8 +1,8 @@
 /*
  * store/query_dump.h - every live notice of the catalogue, streamed by COPY in the byte order of REF.
  *
- * One statement, hence one state of the catalogue, however long the reader takes; other writers are not held up.
- * While the stream is open the store does nothing else. Tests: tests/integration/test_query.c.
+ * One statement, hence one state of the catalogue, however long the reader takes; other writers are not held
+ * up. While the stream is open the store does nothing else. Tests: tests/integration/test_query.c.
  */
 #ifndef STORE_QUERY_DUMP_H
 #define STORE_QUERY_DUMP_H

@@ -15,7 +15,7 @@
 	"to_char(started at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "                          \
 	"to_char(ended at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 
-int runs_source(struct store *s, const char *source, struct arena *a, struct source_row *ret,
+int runs_source(struct store *s, const char *source, bool make, struct arena *a, struct source_row *ret,
 		struct hv_err *err)
 {
 	hv_auto(pg_clearp) PGresult *res = NULL;
@@ -28,6 +28,8 @@ int runs_source(struct store *s, const char *source, struct arena *a, struct sou
 	if (n < 0)
 		return n;
 	*ret = (struct source_row){ 0 };
+	if (n == 0 && !make)
+		return 0;
 	if (n == 0)
 		return pg_query(s->pg, "source new",
 				"insert into source (name) values ($1) on conflict do nothing", PG_MAYBE, p,
@@ -212,7 +214,8 @@ int runs_supersede(struct store *s, const char *source, int64_t by, struct hv_er
 		const char *name, *sql;
 	} steps[] = {
 		{ "supersede",
-		  "update run set state = 'superseded' where source = $1 and id <> $2 and state = 'held'" },
+		  "update run set state = 'superseded', ended = $3 where source = $1 and id <> $2 and "
+		  "state = 'held'" },
 		{ "supersede versions",
 		  "delete from version v using run r where r.id = v.run and r.source = $1 and r.id <> $2 and "
 		  "r.state in ('superseded','failed','cancelled')" },

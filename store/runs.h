@@ -28,8 +28,8 @@ struct run_row {
 	const char *started, *ended; /* UTC, ended NULL while open */
 };
 
-/* The source's row, made when it is not there. */
-int runs_source(struct store *s, const char *source, struct arena *a, struct source_row *ret,
+/* The source's row; make: create it when it is not there (else all is NULL and 0). */
+int runs_source(struct store *s, const char *source, bool make, struct arena *a, struct source_row *ret,
 		struct hv_err *err) HV_CHECK;
 
 /* A person holds or frees a source. who is NULL to free. HV_E_NOTFOUND when there is no such source. */

@@ -31,6 +31,10 @@ int64_t clock_monotonic(void);
 char *clock_utc(int64_t us, char *ret);
 char *clock_date(int64_t us, char *ret);
 
+/* How far the clocks on the wall in France are ahead of UTC at a time: one hour, or two in summer, in
+ * microseconds. Directive 2000/84/EC: from the last Sunday of March to that of October, each at 01:00 UTC. */
+int64_t clock_paris_offset(int64_t us);
+
 /* Date and time of the clocks on the wall in France: "2 mars 2027 à 11:00", for what museums read. */
 char *clock_paris(int64_t us, char *ret, size_t size);
 

@@ -30,6 +30,16 @@ size_t text_sequence(const char *p, size_t n)
 bool text_valid(struct str s, size_t *reterr_at)
 {
 	for (size_t i = 0; i < s.n;) {
+		uint64_t eight;
+
+		if (s.n - i >=
+		    sizeof(eight)) { /* every page and record comes through here; most bytes are ASCII */
+			memcpy(&eight, s.p + i, sizeof(eight));
+			if ((eight & 0x8080808080808080u) == 0) {
+				i += sizeof(eight);
+				continue;
+			}
+		}
 		if ((unsigned char)s.p[i] < 0x80) {
 			i++;
 			continue;
@@ -141,6 +151,12 @@ bool text_is_upper(uint32_t c)
 	return utf8proc_category((utf8proc_int32_t)c) == UTF8PROC_CATEGORY_LU;
 }
 
+/* May this byte begin a white space character outside ASCII (text_is_space)? */
+static bool may_begin_space(unsigned char b)
+{
+	return b == 0xC2 || b == 0xE1 || b == 0xE2 || b == 0xE3 || b == 0xEF;
+}
+
 static bool is_squeezed(struct str s)
 {
 	bool blank = true;
@@ -148,7 +164,7 @@ static bool is_squeezed(struct str s)
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char b = (unsigned char)s.p[i];
 
-		if (b >= 0x80 || (b < ' '))
+		if (b < ' ' || may_begin_space(b))
 			return false;
 		if (b == ' ' && blank)
 			return false;
@@ -217,29 +233,36 @@ static const char *fold_as(uint32_t c)
 	}
 }
 
+static size_t fold_part(uint32_t c, char *out)
+{
+	const char *as = fold_as(c);
+
+	if (!as)
+		return text_encode(c, out);
+	size_t n = strlen(as);
+	memcpy(out, as, n);
+	return n;
+}
+
 /* The folded form of one character into out (room for 32 bytes). */
 static size_t fold_one(uint32_t c, char *out)
 {
-	const char *as = fold_as(c);
 	utf8proc_int32_t parts[8];
 	size_t n = 0;
 
-	if (as) {
-		n = strlen(as);
-		memcpy(out, as, n);
-		return n;
-	}
 	if (c < 0x80) {
-		out[0] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+		out[0] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c == 0x60 ? 0x27 : c);
 		return 1;
 	}
+	if (fold_as(c))
+		return fold_part(c, out);
 	utf8proc_ssize_t k =
 		utf8proc_decompose_char((utf8proc_int32_t)c, parts, HV_LEN(parts),
 					UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
 						UTF8PROC_STRIPMARK | UTF8PROC_IGNORE,
 					NULL);
 	for (utf8proc_ssize_t i = 0; i < k && i < (utf8proc_ssize_t)HV_LEN(parts); i++)
-		n += text_encode((uint32_t)parts[i], out + n);
+		n += fold_part((uint32_t)parts[i], out + n);
 	return n;
 }
 
@@ -255,12 +278,14 @@ struct str text_fold(struct arena *a, struct str s)
 	size_t n = 0;
 	for (size_t i = 0; i < in.n;)
 		n += fold_one(text_next(in, &i), out + n);
-	return (struct str){ out, n };
+	/* Some signs fold to a blank and a mark (U+00A8). */
+	return text_squeeze(a, (struct str){ out, n });
 }
 
 static struct str map_each(struct arena *a, struct str s, utf8proc_int32_t (*fn)(utf8proc_int32_t))
 {
-	char *out = arena_alloc(a, s.n * 2 + 4);
+	/* Two bytes may become three (U+0250), and a byte that is no UTF-8 three (U+FFFD). */
+	char *out = arena_alloc(a, s.n * 3 + 4);
 	size_t n = 0;
 
 	if (!out)

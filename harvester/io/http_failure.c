@@ -44,6 +44,9 @@ int http_say_stop(const struct http_try *t, struct http_failure *f)
 	case HTTP_STOP_TOO_LONG:
 		return http_failed(f, HV_E_LIMIT, false, "raise http.page if such pages are meant",
 				   "over %llu bytes after decompression", (unsigned long long)o->max_body);
+	case HTTP_STOP_HEADERS:
+		return http_failed(f, HV_E_LIMIT, false, "this is no answer of a catalogue",
+				   "over %d bytes of headers", HTTP_HEADERS_MAX);
 	case HTTP_STOP_CERTIFICATE:
 		return http_failed(
 			f, HV_E_REFUSED, false,

@@ -26,7 +26,7 @@
 struct sockaddr;
 
 /* Waits are cut into slices so that a cancellation is seen soon. */
-enum { HTTP_SLICE_MS = 100, HTTP_REDIRECTS = 10 };
+enum { HTTP_SLICE_MS = 100, HTTP_REDIRECTS = 10, HTTP_HEADERS_MAX = 256 << 10 };
 
 /* ---- http_address.c ---- */
 
@@ -71,6 +71,7 @@ enum http_stop {
 	HTTP_STOP_SLOW,
 	HTTP_STOP_TOTAL,
 	HTTP_STOP_TOO_LONG,
+	HTTP_STOP_HEADERS,
 	HTTP_STOP_SPOOL,
 	HTTP_STOP_CERTIFICATE
 };
@@ -84,7 +85,7 @@ struct http_try {
 	bool post;              /* the next hop sends the body */
 	enum http_stop stop;
 	int64_t began, sent, first_byte, window_began;
-	uint64_t window_bytes;
+	uint64_t window_bytes, header_bytes;
 	unsigned opened;   /* sockets of this hop */
 	char refused[128]; /* address of this hop that was refused, and why */
 	int spool_errno;

@@ -164,10 +164,14 @@ int http_check_url(const char *url, struct hv_err *err)
 
 	if (http_url_ok(url, reason, sizeof(reason)))
 		return 0;
-	/* From the last @ on: what stands before it may be a password. */
+	/* From the last @ on: what stands before it may be a password. Up to a line end: an error is one
+	 * line. */
 	const char *shown = url ? strrchr(url, '@') : NULL;
 	shown = shown ? shown : url ? url : "";
-	return hv_fail(err, HV_E_CONFIG, "URL '%s%.200s' %s", shown == url ? "" : "…", shown, reason);
+	int n = 0;
+	while (n < 200 && (unsigned char)shown[n] >= ' ' && shown[n] != 0x7F)
+		n++;
+	return hv_fail(err, HV_E_CONFIG, "URL '%s%.*s' %s", shown == url ? "" : "…", n, shown, reason);
 }
 
 static bool same_part(CURLU *a, CURLU *b, CURLUPart what)

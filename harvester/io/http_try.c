@@ -65,6 +65,11 @@ static size_t on_header(char *data, size_t size, size_t n, void *ctx)
 	if (!t->first_byte)
 		t->first_byte = t->window_began = clock_monotonic();
 	t->window_bytes += size * n;
+	t->header_bytes += size * n;
+	if (t->header_bytes > HTTP_HEADERS_MAX) {
+		t->stop = HTTP_STOP_HEADERS;
+		return 0;
+	}
 	return size * n;
 }
 
@@ -224,6 +229,7 @@ static int hop(struct http_try *t, struct http_failure *f)
 		return http_say_stop(t, f);
 	}
 	t->sent = t->first_byte = 0;
+	t->header_bytes = 0;
 	t->opened = 0;
 	t->refused[0] = t->h->reason[0] = '\0';
 	CURLcode code = CURLE_OUT_OF_MEMORY;

@@ -200,20 +200,6 @@ static int scan_piece(struct xml_scan *s, struct str w, struct hv_err *err)
 	}
 }
 
-/* Bytes at the end of w that begin a character and do not end it. */
-static size_t partial_character(struct str w)
-{
-	for (size_t back = 1; back <= 3 && back <= w.n; back++) {
-		unsigned char c = (unsigned char)w.p[w.n - back];
-
-		if (c < 0x80)
-			return 0;
-		if (c >= 0xC0)
-			return back < (c >= 0xF0 ? 4u : c >= 0xE0 ? 3u : 2u) ? back : 0;
-	}
-	return 0;
-}
-
 int xml_scan_run(struct xml_scan *s, struct str window, size_t *ret_safe, struct hv_err *err)
 {
 	int r = HV_ROW;
@@ -221,7 +207,7 @@ int xml_scan_run(struct xml_scan *s, struct str window, size_t *ret_safe, struct
 	while (r == HV_ROW)
 		r = scan_piece(s, window, err);
 	bool in_tag = s->state == IN_OPENING || s->state == IN_TAG || s->state == IN_QUOTES;
-	*ret_safe = in_tag ? s->tag_start : window.n - partial_character(window);
+	*ret_safe = in_tag ? s->tag_start : window.n;
 	if (r == 0 && in_tag && window.n - s->tag_start > XML_TAG_MAX)
 		return hv_fail(err, HV_E_LIMIT, "byte %llu: a tag of more than %u bytes",
 			       (unsigned long long)(s->base + s->tag_start + 1), XML_TAG_MAX);

@@ -31,7 +31,7 @@ void xml_scan_reset(struct xml_scan *s);
 
 /*
  * Go on scanning. window: all bytes from xml_scan_base() that are there by now; what was scanned before is
- * not looked at again. *ret_safe: bytes of the window that end outside of any tag and any character.
+ * not looked at again. *ret_safe: bytes of the window that end outside of any tag.
  * HV_E_REFUSED for a DOCTYPE, HV_E_LIMIT for a tag too long or with too many attributes; both name the byte,
  * and *ret_safe says what lies before.
  */

@@ -9,7 +9,7 @@
  * next() then yields that page's records. A page is either understood whole or an error: there is no half
  * page, and only the source's own word ends a list. After the last next() of a page, checkpoint() names the
  * position from which a new process goes on with the page after it. Every connector passes
- * tests/unit/connectors/conformance.h.
+ * the shared test of tests/support/conformance.h.
  */
 #ifndef HARVESTER_MODEL_CONNECTOR_H
 #define HARVESTER_MODEL_CONNECTOR_H
@@ -35,6 +35,8 @@ struct connector_env {
 	const char *checkpoint; /* to resume an unfinished run; NULL: from the start */
 	bool full;              /* a full listing is wanted, whatever the cursor says */
 	size_t max_record;      /* bytes */
+	int64_t retry_ms;       /* base of the back-off before asking again for an answer that came and was
+				   none (the transport's own retries are io/http's); 0: 1 s */
 	/* Something odd about the source, kept and grouped: stable code, subject, an example. May be NULL. */
 	void (*finding)(void *ctx, const char *code, const char *subject, const char *example);
 	bool (*cancelled)(void *ctx);
@@ -70,7 +72,8 @@ struct connector_ops {
 	 * that is sane. */
 	int (*page)(struct connector *c, struct connector_page *ret, struct hv_err *err);
 
-	/* HV_ROW: a record, whose texts live in the arena; HV_END: the page is over. */
+	/* HV_ROW: a record, whose texts live in the arena; HV_END: the page is over. After a failure the next
+	 * call yields the same record. */
 	int (*next)(struct connector *c, struct arena *a, struct record *ret, struct hv_err *err);
 
 	/* Position after the present page, as text (JSON by custom). */

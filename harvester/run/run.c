@@ -71,23 +71,36 @@ static int create(struct run *r, struct hv_err *err)
 	return runs_get(r->store, id, r->arena, &r->row, err);
 }
 
-/* Go on with an unfinished run when mapping and defaults are still the same; else begin a new one. */
+/* Why an unfinished run cannot be gone on with; NULL: it can. */
+static const char *stale(const struct run *r)
+{
+	if (r->row.mapping != r->bound->fingerprint)
+		return "La correspondance ou les valeurs par défaut ont changé avant la fin de ce "
+		       "moissonnage : il est recommencé.";
+	if (r->options->full && strcmp(r->row.listing, "full") != 0)
+		return "Une liste complète a été demandée avant la fin de ce moissonnage : il est "
+		       "recommencé.";
+	return NULL;
+}
+
+/* Go on with an unfinished run when it would still do what was asked; else begin a new one. */
 static int open_run(struct run *r, struct hv_err *err)
 {
 	int found = runs_open(r->store, r->bound->source->name, r->arena, &r->row, err);
 
 	if (found < 0)
 		return found;
-	if (found == HV_ROW && r->row.mapping == r->bound->fingerprint) {
+	if (found == HV_ROW && r->options->dry_run)
+		return hv_fail(err, HV_E_USAGE,
+			       "run %lld is not finished; `harvester run %s` goes on with it, then try dry",
+			       (long long)r->row.id, r->bound->source->name);
+	const char *why_not = found == HV_ROW ? stale(r) : NULL;
+	if (found == HV_ROW && !why_not) {
 		r->outcome->resumed = true;
 		if (runs_adopt(r->store, r->row.id, r->token, err) < 0)
 			return err->code;
 	} else {
-		if (found == HV_ROW && cancel_open(r,
-						   "La correspondance ou les valeurs par défaut ont changé "
-						   "avant la fin de ce moissonnage : "
-						   "il est recommencé.",
-						   err) < 0)
+		if (why_not && cancel_open(r, why_not, err) < 0)
 			return err->code;
 		if (create(r, err) < 0)
 			return err->code;
@@ -156,7 +169,7 @@ static int check_source(struct run *r, struct hv_err *err)
 		return hv_fail(err, HV_E_IO,
 			       "only %lld MB are free where the database lies; make room before running '%s'",
 			       (long long)(free_space >> 20), name);
-	if (runs_source(r->store, name, r->arena, &r->source, err) < 0)
+	if (runs_source(r->store, name, true, r->arena, &r->source, err) < 0)
 		return err->code;
 	if (!r->source.held)
 		return 0;
@@ -184,8 +197,8 @@ static int source_step(struct run *r, struct hv_err *err)
 	return held ? (held < 0 ? held : 0) : work(r, err);
 }
 
-static int bind(const struct run_env *env, const char *name, struct arena *a, struct bound *b,
-		struct hv_err *err)
+int run_bind(const struct run_env *env, const char *name, struct arena *a, struct bound *b,
+	     struct hv_err *err)
 {
 	const struct cfg_source *source;
 	struct problems p;
@@ -218,7 +231,7 @@ int run_source(const struct run_env *env, const char *name, const struct run_opt
 	memset(ret, 0, sizeof(*ret));
 	if (!a)
 		return hv_nomem(err, "run");
-	if (bind(env, name, a, &b, err) < 0)
+	if (run_bind(env, name, a, &b, err) < 0)
 		return err->code;
 	faults_init(&r.faults);
 	return leased(&r, source_step, err);
@@ -230,11 +243,11 @@ int run_source(const struct run_env *env, const char *name, const struct run_opt
 static int load_run(const struct run_env *env, int64_t id, struct run *r, struct hv_err *err)
 {
 	if (runs_get(r->store, id, r->arena, &r->row, err) < 0 ||
-	    bind(env, r->row.source, r->arena, r->bound, err) < 0 ||
+	    run_bind(env, r->row.source, r->arena, r->bound, err) < 0 ||
 	    counts_read(r->arena, r->row.counts, &r->counts, err) < 0)
 		return err->code;
 	r->outcome->id = id;
-	return runs_source(r->store, r->row.source, r->arena, &r->source, err);
+	return runs_source(r->store, r->row.source, false, r->arena, &r->source, err);
 }
 
 static int not_held(const struct run *r, struct hv_err *err)

@@ -40,6 +40,10 @@ struct run {
  */
 int run_keep_lease(struct run *r, struct hv_err *err) HV_CHECK;
 
+/* Bind a source by name; HV_E_CONFIG with the first error of its own file, section or mapping. */
+int run_bind(const struct run_env *env, const char *name, struct arena *a, struct bound *b,
+	     struct hv_err *err) HV_CHECK;
+
 /* Collect until the source's list is over; leaves cursor_next in the run's row. */
 int run_collect(struct run *r, struct hv_err *err) HV_CHECK;
 

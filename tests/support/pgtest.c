@@ -1,5 +1,6 @@
 /*
- * tests/support/pgtest.c - see pgtest.h. Databases of a program go with its server, nothing is dropped singly.
+ * tests/support/pgtest.c - see pgtest.h. Databases of a program go with its server, nothing is dropped
+ * singly.
  */
 #include "tests/support/pgtest.h"
 
@@ -37,6 +38,18 @@ void pgtest_remove(const char *path)
 		(void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* A test's database need not survive the machine: "create database" is five times faster so. */
+static void no_fsync(const struct pgtest *t)
+{
+	hv_auto(pg_closep) struct pg *pg = NULL;
+	struct hv_err err = { 0 };
+
+	if (pg_connect(private_conninfo(t->server), NULL, "pgtest", &pg, &err) < 0 ||
+	    pg_exec(pg, "settings", "alter system set fsync = off", &err) < 0 ||
+	    pg_exec(pg, "settings", "select pg_reload_conf()", &err) < 0)
+		give_up("settings", &err);
+}
+
 void pgtest_begin(struct pgtest *t)
 {
 	struct hv_err err = { 0 };
@@ -49,6 +62,7 @@ void pgtest_begin(struct pgtest *t)
 		pgtest_remove(t->home);
 		give_up("server", &err);
 	}
+	no_fsync(t);
 }
 
 int pgtest_end(struct pgtest *t, int failed)

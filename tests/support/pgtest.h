@@ -1,9 +1,9 @@
 /*
  * tests/support/pgtest.h - a private PostgreSQL for one test program, a fresh database for each test.
  *
- * pgtest_begin in main starts the server in a temporary HARVESTER_HOME (initdb without sync), pgtest_end stops
- * it and removes everything. Between them each test asks for a database or an open store of its own; call from
- * the test itself or from a checked fixture, so that it lives and dies in Check's forked child.
+ * pgtest_begin in main starts the server in a temporary HARVESTER_HOME (initdb without sync), pgtest_end
+ *stops it and removes everything. Between them each test asks for a database or an open store of its own;
+ *call from the test itself or from a checked fixture, so that it lives and dies in Check's forked child.
  *
  *	static struct pgtest pg;
  *	… in main: pgtest_begin(&pg); … srunner_run_all(…); return pgtest_end(&pg, srunner_ntests_failed(sr));
@@ -38,8 +38,8 @@ struct store *pgtest_store(struct pgtest *t, const struct hv_clock *clock);
 struct store *pgtest_store_again(struct pgtest *t, const struct hv_clock *clock);
 
 /*
- * Run sql (one statement) on the database made last and return the first column of its first row, "" when there
- * is none or it is null. In a static buffer: use it before the next call.
+ * Run sql (one statement) on the database made last and return the first column of its first row, "" when
+ * there is none or it is null. In a static buffer: use it before the next call.
  */
 const char *pgtest_ask(struct pgtest *t, const char *sql);
 

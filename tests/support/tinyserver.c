@@ -20,8 +20,9 @@ struct tiny {
 	int listener, stop;
 	unsigned port;
 	char url[256];
-	const struct tiny_answer *answers;
-	unsigned given; /* of the current answer */
+	struct tiny_answer *answers; /* a copy */
+	const struct tiny_answer *next;
+	unsigned given; /* how often the next answer has been */
 	SSL_CTX *tls;   /* NULL: plain */
 	SSL *ssl;       /* of the current connection */
 	int fd;
@@ -129,16 +130,16 @@ static void serve(struct tiny *s, char *text)
 {
 	while (read_request(s, text)) {
 		note_request(s, text);
-		const struct tiny_answer *a = s->answers;
+		const struct tiny_answer *a = s->next;
 		if (!a->text) {
 			reset(s);
 			return;
 		}
 		if (++s->given >= (a->times ? a->times : 1)) {
-			s->answers++;
+			s->next++;
 			s->given = 0;
 		}
-		send_all(s, a->text, a->n ? a->n : strlen(a->text));
+		send_all(s, a->text, a->n);
 		if (a->then == TINY_KEEP)
 			continue;
 		if (a->then == TINY_RESET)
@@ -181,13 +182,34 @@ static void *run(void *ctx)
 	return NULL;
 }
 
+static struct tiny_answer *copy_of(const struct tiny_answer *answers)
+{
+	size_t count = 0;
+
+	while (answers[count].text)
+		count++;
+	struct tiny_answer *copy = must(calloc(count + 1, sizeof(*copy)));
+	for (size_t i = 0; i < count; i++) {
+		size_t n = answers[i].n ? answers[i].n : strlen(answers[i].text);
+		char *text = must(malloc(n + 1));
+
+		memcpy(text, answers[i].text, n);
+		text[n] = '\0';
+		copy[i] = answers[i];
+		copy[i].text = text;
+		copy[i].n = n;
+	}
+	return copy;
+}
+
 static struct tiny *start(const struct tiny_answer *answers, SSL_CTX *tls)
 {
 	struct tiny *s = must(calloc(1, sizeof(*s)));
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof(a);
 
-	s->answers = answers;
+	s->answers = copy_of(answers);
+	s->next = s->answers;
 	s->tls = tls;
 	s->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	s->stop = eventfd(0, EFD_CLOEXEC);
@@ -254,6 +276,9 @@ void tiny_stop(struct tiny *s)
 	close(s->stop);
 	for (size_t i = 0; i < KEPT; i++)
 		free(s->texts[i]);
+	for (struct tiny_answer *a = s->answers; a->text; a++)
+		hv_freep(&a->text);
+	free(s->answers);
 	SSL_CTX_free(s->tls);
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->mutex);

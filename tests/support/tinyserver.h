@@ -24,8 +24,8 @@ struct tiny_answer {
 
 struct tiny;
 
-/* Answers end with a NULL text ("" answers nothing) and outlive the server. After the last one, requests are
- * reset. Aborts when there is no socket: a test cannot go on. */
+/* Answers end with a NULL text ("" answers nothing); they are copied. After the last
+ * one, requests are reset. Aborts when there is no socket: a test cannot go on. */
 struct tiny *tiny_start(const struct tiny_answer *answers);
 
 /* The same behind TLS with a fresh self-signed certificate for "127.0.0.1"; ret_fingerprint gets "sha256:…".

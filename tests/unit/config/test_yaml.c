@@ -231,6 +231,14 @@ START_TEST(a_problem_is_one_line_whatever_a_name_holds)
 }
 END_TEST
 
+START_TEST(a_problem_without_a_node_is_told_all_the_same)
+{
+	problem_at(&problems, NULL, "x");
+	warning_at(&problems, NULL, "y");
+	ck_assert_str_eq(told(&problems), "configuration: x\nconfiguration: warning: y\n");
+}
+END_TEST
+
 START_TEST(warnings_alone_are_no_error)
 {
 	struct yaml at = { .file = "f", .line = 1, .column = 2 };
@@ -289,6 +297,7 @@ static void add(TCase *t)
 	tcase_add_test(t, the_number_of_bytes_is_capped);
 	tcase_add_test(t, many_equal_keys_are_told_without_trying_all_pairs);
 	tcase_add_test(t, a_problem_is_one_line_whatever_a_name_holds);
+	tcase_add_test(t, a_problem_without_a_node_is_told_all_the_same);
 	tcase_add_test(t, warnings_alone_are_no_error);
 	tcase_add_test(t, files_that_cannot_be_read_are_problems);
 	tcase_add_test(t, memory_that_runs_out_is_a_problem_and_no_crash);

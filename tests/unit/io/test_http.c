@@ -192,6 +192,19 @@ START_TEST(a_body_of_exactly_the_ceiling_passes_and_one_byte_more_does_not)
 }
 END_TEST
 
+START_TEST(headers_without_end_are_stopped)
+{
+	hv_auto(buf_release) struct buf b = BUF_INIT(1u << 20);
+
+	buf_puts(&b, OK_HEAD);
+	for (int i = 0; i < 5000; i++)
+		buf_printf(&b, "X-%d: %060d\r\n", i, i);
+	buf_puts(&b, "\r\nhello");
+	struct tiny_answer a[] = { { .text = buf_cstr(&b) }, { 0 } };
+	ck_failed(a, HV_E_LIMIT, "over 262144 bytes of headers");
+}
+END_TEST
+
 START_TEST(one_connection_serves_all_requests)
 {
 	struct tiny_answer a[] = { { .text = OK_HELLO, .then = TINY_KEEP, .times = 5 }, { 0 } };
@@ -607,6 +620,7 @@ static void add_transfers(Suite *s)
 	tcase_add_test(t, a_gzip_body_is_decoded);
 	tcase_add_test(t, a_gzip_bomb_is_stopped_at_the_ceiling_after_decompression);
 	tcase_add_test(t, a_body_of_exactly_the_ceiling_passes_and_one_byte_more_does_not);
+	tcase_add_test(t, headers_without_end_are_stopped);
 	tcase_add_test(t, one_connection_serves_all_requests);
 	tcase_add_test(t, a_refusal_that_is_no_reason_to_try_again_is_an_answer_with_its_body);
 	tcase_add_test(t, requests_are_spaced);

@@ -1,0 +1,161 @@
+/*
+ * cli/preview.c - `harvester preview SOURCE`: a record raw, each step of the mapping, the claim, and what
+ * merging would do.
+ */
+#include "harvester/run/preview.h"
+#include "harvester/cli/out.h"
+#include "harvester/io/json.h"
+
+struct previewing {
+	struct app *app;
+	bool raw;
+	size_t shown;
+};
+
+static void print_list(struct values v)
+{
+	if (!v.n)
+		(void)fputs("(nothing)", stdout);
+	for (size_t i = 0; i < v.n; i++)
+		(void)printf("%s%.*s", i ? " | " : "", STR_ARG(v.v[i]));
+	(void)putchar('\n');
+}
+
+static void print_steps(const struct preview *p)
+{
+	const struct mapping_result *m = &p->converted->mapped;
+	int last = -1;
+
+	if (m->n_steps)
+		(void)puts("steps");
+	for (size_t i = 0; i < m->n_steps; i++) {
+		const struct mapping_step *s = &m->steps[i];
+
+		if (s->field != last)
+			(void)printf("  %s\n", fields[s->field].code);
+		last = s->field;
+		(void)printf("    line %-4u ", s->line);
+		out_cell(s->what, 44);
+		(void)fputs(" ", stdout);
+		print_list(s->after);
+	}
+	for (size_t i = 0; i < m->n_notes; i++)
+		(void)printf("  note: %s (%s, line %u): %.*s\n", m->notes[i].code,
+			     fields[m->notes[i].field].code, m->notes[i].line, STR_ARG(m->notes[i].text));
+}
+
+static void print_field(const struct preview *p, size_t f)
+{
+	const struct merged *m = p->after;
+	struct values v = m->notice.values[f];
+
+	if (!v.n)
+		return;
+	(void)fputs("  ", stdout);
+	out_cell(str_of(fields[f].code), 14);
+	for (size_t i = 0; i < v.n; i++)
+		(void)printf("%s%.*s", i ? " ; " : "", STR_ARG(v.v[i]));
+	const struct merge_claim *c = &p->claims[m->origin[f][0]];
+	(void)printf("   [%.*s%s]\n", STR_ARG(c->source),
+		     m->is_default[f] ? ", default of the source file" : "");
+}
+
+static void print_merge(const struct preview *p)
+{
+	if (p->known)
+		(void)printf("merging   notice %.*s %s\n", STR_ARG(p->ref),
+			     p->diff.p ? "would change" : "would stay as it is");
+	else if (p->ref.p)
+		(void)printf("merging   a new notice, %.*s\n", STR_ARG(p->ref));
+	else
+		(void)printf("merging   no reference can be formed from this identifier by new_refs\n");
+	for (size_t f = 0; p->after && f < n_fields; f++)
+		print_field(p, f);
+	if (p->known && p->diff.p)
+		(void)printf("difference %.*s\n", STR_ARG(p->diff));
+}
+
+static void print_text(struct previewing *v, const struct preview *p)
+{
+	(void)printf("%srecord    %.*s\n", v->shown ? "\n" : "", STR_ARG(p->record->external_id));
+	(void)printf("datestamp %.*s\n", STR_ARG(p->record->datestamp));
+	if (p->record->deleted) {
+		(void)puts("deleted   the source says so");
+		return;
+	}
+	if (v->raw)
+		(void)printf("raw       %zu bytes\n%.*s\n", p->record->body.n, STR_ARG(p->record->body));
+	print_steps(p);
+	if (p->converted->rejected) {
+		(void)printf("refused   %s: %.*s\n", p->converted->rejected, STR_ARG(p->converted->reason));
+		return;
+	}
+	print_merge(p);
+}
+
+static void print_json(const struct preview *p)
+{
+	hv_auto(buf_release) struct buf b = BUF_INIT(64u << 20);
+	const struct mapping_result *m = &p->converted->mapped;
+
+	buf_puts(&b, "{\"record\":");
+	buf_json(&b, p->record->external_id);
+	buf_puts(&b, ",\"raw\":");
+	buf_json(&b, p->record->body);
+	buf_puts(&b, ",\"steps\":[");
+	for (size_t i = 0; i < m->n_steps; i++) {
+		buf_printf(&b, "%s{\"field\":\"%s\",\"line\":%u,\"what\":", i ? "," : "",
+			   fields[m->steps[i].field].code, m->steps[i].line);
+		buf_json(&b, m->steps[i].what);
+		buf_puts(&b, ",\"after\":");
+		values_write(&b, m->steps[i].after);
+		buf_putc(&b, '}');
+	}
+	buf_puts(&b, "],\"refused\":");
+	if (p->converted->rejected)
+		buf_json(&b, str_of(p->converted->rejected));
+	else
+		buf_puts(&b, "null");
+	buf_puts(&b, ",\"claim\":");
+	claim_write(&b, &m->claim);
+	buf_puts(&b, ",\"ref\":");
+	buf_json(&b, p->ref);
+	buf_printf(&b, ",\"known\":%s,\"notice\":", p->known ? "true" : "false");
+	if (p->after)
+		notice_write(&b, &p->after->notice);
+	else
+		buf_puts(&b, "null");
+	buf_printf(&b, ",\"diff\":%.*s}\n", p->diff.p ? (int)p->diff.n : 2, p->diff.p ? p->diff.p : "{}");
+	(void)fputs(buf_cstr(&b), stdout);
+}
+
+static int each(void *ctx, const struct preview *p)
+{
+	struct previewing *v = ctx;
+
+	if (v->app->json)
+		print_json(p);
+	else
+		print_text(v, p);
+	v->shown++;
+	return 0;
+}
+
+int cmd_preview(struct app *app, struct hv_err *err)
+{
+	struct previewing v = { .app = app };
+	const char *id = arg_value(&app->args, "record");
+	struct progress none;
+	struct run_env env;
+	int64_t limit;
+
+	if (arg_number(&app->args, "limit", 1, 1, 10000, &limit, err) < 0 ||
+	    out_run_env(app, &none, &env, err) < 0)
+		return err->code;
+	v.raw = limit == 1 || id || arg_has(&app->args, "raw");
+	if (run_preview(&env, app->args.words[0], id, (size_t)limit, each, &v, err) < 0)
+		return err->code;
+	if (!v.shown && !app->json)
+		(void)puts("the source listed no record");
+	return 0;
+}
