@@ -10,6 +10,8 @@ enum { LEASE_SECONDS = 900, PATIENCE_MS = 1500, ARENA = 64 << 20 };
 /* Below this nothing is begun: a full disk stops PostgreSQL itself. */
 static const int64_t least_free = INT64_C(256) << 20;
 
+_Static_assert(sizeof(((struct run_outcome *)0)->token) == LEASE_TOKEN, "run.h says how long a token is");
+
 /* Tests shorten the lease to see one expire. */
 static int lease_seconds(void)
 {
@@ -31,7 +33,19 @@ static int take_lease(struct run *r, struct hv_err *err)
 				   .seconds = r->lease_seconds,
 				   .patience_ms = PATIENCE_MS };
 	r->renewed = clock_monotonic();
-	return lease_take(r->store, &want, r->token, err);
+	if (lease_take(r->store, &want, r->token, err) < 0)
+		return err->code;
+	memcpy(r->outcome->token, r->token, sizeof(r->token));
+	return 0;
+}
+
+int run_ours(const struct run_env *env, const struct run_outcome *former, struct hv_err *err)
+{
+	if (!former->token[0])
+		return 0; /* not even the lease was ours yet */
+	if (!former->id)
+		return hv_fail(err, HV_E_STORE, "the database was lost before the run began; run it again");
+	return runs_ours(env->store, former->id, former->token, err);
 }
 
 int run_keep_lease(struct run *r, struct hv_err *err)
