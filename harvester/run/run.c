@@ -150,13 +150,28 @@ static int ended_badly(struct run *r, struct hv_err *err)
 	return err->code;
 }
 
+/* What was held is brought again by this run, now that its list is complete. A dry run replaces nothing. */
+static int supersede(struct run *r, struct hv_err *err)
+{
+	if (r->options->dry_run)
+		return 0;
+	if (store_begin(r->store, false, err) < 0)
+		return err->code;
+	if (runs_supersede(r->store, r->bound->source->name, r->row.id, err) < 0 ||
+	    runs_ours(r->store, r->row.id, r->token, err) < 0) {
+		store_rollback(r->store);
+		return err->code;
+	}
+	return store_commit(r->store, err);
+}
+
 static int work(struct run *r, struct hv_err *err)
 {
 	if (open_run(r, err) < 0)
 		return err->code;
 	if (strcmp(r->row.state, "collecting") == 0 && run_collect(r, err) < 0)
 		return ended_badly(r, err);
-	if (run_settle(r, NULL, err) < 0)
+	if (supersede(r, err) < 0 || run_settle(r, NULL, err) < 0)
 		return ended_badly(r, err);
 	return 0;
 }
