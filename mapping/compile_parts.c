@@ -137,8 +137,9 @@ const struct map_table *compile_table_name(struct compiler *c, const struct yaml
 	return NULL;
 }
 
-static const char *const unknown_words[] = { "keep", "drop", "flag", "reject" };
-static const enum unknown unknown_values[] = { UNKNOWN_KEEP, UNKNOWN_DROP, UNKNOWN_FLAG, UNKNOWN_REJECT };
+static const char *const unknown_words[] = { "keep", "drop", "flag", "reject", "ignore" };
+static const enum unknown unknown_values[] = { UNKNOWN_KEEP, UNKNOWN_DROP, UNKNOWN_FLAG, UNKNOWN_REJECT,
+					       UNKNOWN_IGNORE };
 
 bool compile_unknown(struct compiler *c, const struct yaml *y, enum unknown *ret, struct str *ret_fallback)
 {
@@ -153,7 +154,7 @@ bool compile_unknown(struct compiler *c, const struct yaml *y, enum unknown *ret
 			*ret = unknown_values[i];
 			return true;
 		}
-	problem_at(c->p, y, "what to do with an unknown term: keep, drop, flag, reject%s",
+	problem_at(c->p, y, "what to do with an unknown term: keep, drop, flag, reject, ignore%s",
 		   ret_fallback ? " or {default: TEXT}" : "");
 	return false;
 }

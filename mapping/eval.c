@@ -14,57 +14,84 @@ static int find_nodes(struct eval *e, struct map_path *p, struct node *context, 
 	return r < 0 ? r : 0;
 }
 
+/* Nodes with their texts, computed once; lists shrink in place. */
+struct found {
+	struct node **v;
+	struct str *s;
+	size_t n;
+};
+
 /* The text of a node as values keep it: NFC, squeezed. Empty texts answer n = 0. */
 static int node_value(struct eval *e, const struct node *n, struct str *ret)
 {
 	struct str s = node_string(e->a, n);
 
-	if (s.p && s.n)
+	if (s.p && (s = str_trim(s)).n)
 		s = text_squeeze(e->a, text_nfc(e->a, s));
 	*ret = s;
 	return s.p || !arena_failed(e->a) ? 0 : HV_E_NOMEM;
 }
 
-/* Keep the nodes of the best language, in place. */
-static int choose_language(struct eval *e, const struct map_languages *l, struct node_set *set)
+/* Nodes with an empty text have no say in languages and preferences: they are left out here. */
+static int found_from(struct eval *e, const struct node_set *set, struct found *ret)
 {
-	struct str *langs;
-	bool *keep;
-	size_t n = 0;
-
-	if (!l || l->order.n == 0 || set->n == 0)
+	*ret = (struct found){ set->v, NULL, 0 };
+	if (set->n == 0)
 		return 0;
-	if (set->n == 1 && str_is(l->order.v[l->order.n - 1], "*"))
-		return 0;
-	langs = arena_array(e->a, set->n, sizeof(*langs));
-	keep = arena_array(e->a, set->n, sizeof(*keep));
-	if (!langs || !keep)
+	ret->s = arena_array(e->a, set->n, sizeof(*ret->s));
+	if (!ret->s)
 		return HV_E_NOMEM;
-	for (size_t i = 0; i < set->n; i++)
-		langs[i] = language_norm(e->a, node_lang(set->v[i]));
-	language_choose(l, e->record_language, langs, set->n, keep);
-	for (size_t i = 0; i < set->n; i++)
-		if (keep[i])
-			set->v[n++] = set->v[i];
-	set->n = n;
-	return 0;
-}
-
-/* Nodes with an empty text have no say in languages and preferences. */
-static int drop_empty_nodes(struct eval *e, struct node_set *set)
-{
-	size_t n = 0;
-
 	for (size_t i = 0; i < set->n; i++) {
 		struct str s;
 		int r = node_value(e, set->v[i], &s);
 
 		if (r < 0)
 			return r;
-		if (s.n)
-			set->v[n++] = set->v[i];
+		ret->v[ret->n] = set->v[i];
+		ret->s[ret->n] = s;
+		ret->n += s.n > 0;
 	}
-	set->n = n;
+	return 0;
+}
+
+static void found_keep(struct found *f, const bool *keep)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (keep[i]) {
+			f->v[n] = f->v[i];
+			if (f->s)
+				f->s[n] = f->s[i];
+			n++;
+		}
+	f->n = n;
+}
+
+static int found_add(struct eval *e, const struct found *f, struct vlist *out)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < f->n; i++)
+		r = vlist_add(e->a, out, f->s[i]);
+	return r;
+}
+
+/* Keep the nodes of the best language. */
+static int choose_language(struct eval *e, const struct map_languages *l, struct found *f)
+{
+	if (!l || l->order.n == 0 || f->n == 0)
+		return 0;
+	if (f->n == 1 && str_is(l->order.v[l->order.n - 1], "*"))
+		return 0;
+	struct str *langs = arena_array(e->a, f->n, sizeof(*langs));
+	bool *keep = arena_array(e->a, f->n, sizeof(*keep));
+	if (!langs || !keep)
+		return HV_E_NOMEM;
+	for (size_t i = 0; i < f->n; i++)
+		langs[i] = language_norm(e->a, node_lang(f->v[i]));
+	language_choose(l, e->record_language, langs, f->n, keep);
+	found_keep(f, keep);
 	return 0;
 }
 
@@ -78,49 +105,47 @@ static int remember_dropped(struct eval *e, const struct node *n)
 	return r;
 }
 
-static int keep_where(struct eval *e, const struct map_cond *conds, size_t n_conds, struct node_set *set)
+static int keep_where(struct eval *e, const struct map_cond *conds, size_t n_conds, struct found *f)
 {
-	size_t n = 0;
+	bool *keep = n_conds && f->n ? arena_array(e->a, f->n, sizeof(*keep)) : NULL;
 
-	if (n_conds == 0)
+	if (n_conds == 0 || f->n == 0)
 		return 0;
-	for (size_t i = 0; i < set->n; i++) {
-		bool keep;
-		int r = eval_where(e, conds, n_conds, set->v[i], &keep);
+	if (!keep)
+		return HV_E_NOMEM;
+	for (size_t i = 0; i < f->n; i++) {
+		int r = eval_where(e, conds, n_conds, f->v[i], &keep[i]);
 
-		if (r == 0 && !keep && e->want_dropped)
-			r = remember_dropped(e, set->v[i]);
+		if (r == 0 && !keep[i] && e->want_dropped)
+			r = remember_dropped(e, f->v[i]);
 		if (r < 0)
 			return r;
-		if (keep)
-			set->v[n++] = set->v[i];
 	}
-	set->n = n;
+	found_keep(f, keep);
 	return 0;
 }
 
 /* The first condition that any node meets decides who stays; none met: all stay. */
-static int keep_preferred(struct eval *e, const struct map_rule *rule, struct node_set *set)
+static int keep_preferred(struct eval *e, const struct map_rule *rule, struct found *f)
 {
-	struct node **kept = arena_array(e->a, set->n + 1, sizeof(*kept));
+	bool *keep = rule->n_prefer && f->n > 1 ? arena_array(e->a, f->n, sizeof(*keep)) : NULL;
 
-	if (!kept)
+	if (rule->n_prefer == 0 || f->n <= 1)
+		return 0;
+	if (!keep)
 		return HV_E_NOMEM;
 	for (size_t k = 0; k < rule->n_prefer; k++) {
-		size_t n = 0;
+		bool any = false;
 
-		for (size_t i = 0; i < set->n; i++) {
-			bool keep;
-			int r = eval_where(e, &rule->prefer[k], 1, set->v[i], &keep);
+		for (size_t i = 0; i < f->n; i++) {
+			int r = eval_where(e, &rule->prefer[k], 1, f->v[i], &keep[i]);
 
 			if (r < 0)
 				return r;
-			if (keep)
-				kept[n++] = set->v[i];
+			any = any || keep[i];
 		}
-		if (n) {
-			set->v = kept;
-			set->n = n;
+		if (any) {
+			found_keep(f, keep);
 			return 0;
 		}
 	}
@@ -131,20 +156,14 @@ int eval_values(struct eval *e, struct map_path *p, struct node *context,
 		const struct map_languages *languages, struct vlist *out)
 {
 	struct node_set set = { 0 };
+	struct found f;
 	int r = find_nodes(e, p, context, &set);
 
-	if (r == 0 && languages)
-		r = drop_empty_nodes(e, &set);
 	if (r == 0)
-		r = choose_language(e, languages, &set);
-	for (size_t i = 0; r == 0 && i < set.n; i++) {
-		struct str s;
-
-		r = node_value(e, set.v[i], &s);
-		if (r == 0 && s.n)
-			r = vlist_add(e->a, out, s);
-	}
-	return r;
+		r = found_from(e, &set, &f);
+	if (r == 0)
+		r = choose_language(e, languages, &f);
+	return r < 0 ? r : found_add(e, &f, out);
 }
 
 static bool is_in(struct eval *e, struct str s, struct values texts, bool folded)
@@ -208,9 +227,11 @@ int eval_node_sets(struct eval *e)
 		for (size_t k = 0; k < s->n_from; k++) {
 			struct node_set one = { 0 };
 			int r = find_nodes(e, s->from[k], e->root, &one);
+			struct found f = { one.v, NULL, one.n };
 
 			if (r == 0)
-				r = keep_where(e, s->where, s->n_where, &one);
+				r = keep_where(e, s->where, s->n_where, &f);
+			one.n = f.n;
 			if (r == 0)
 				r = node_set_merge(e->a, &all, &one);
 			if (r < 0)
@@ -244,6 +265,7 @@ static int part_values(struct eval *e, const struct map_rule *rule, const struct
 		       struct node *context, struct vlist *out)
 {
 	struct node_set set = { 0 };
+	struct found f = { 0 };
 	size_t before = out->n;
 	int r;
 
@@ -251,22 +273,17 @@ static int part_values(struct eval *e, const struct map_rule *rule, const struct
 		return eval_rule(e, part->rule, context, out);
 	r = find_nodes(e, part->path, context, &set);
 	if (r == 0)
-		r = drop_empty_nodes(e, &set);
+		r = found_from(e, &set, &f);
 	if (r == 0 && rule->n_each == 0)
-		r = keep_where(e, rule->where, rule->n_where, &set);
+		r = keep_where(e, rule->where, rule->n_where, &f);
 	if (r == 0)
-		r = choose_language(e, rule->languages, &set);
-	if (r == 0 && rule->n_prefer)
-		r = keep_preferred(e, rule, &set);
-	for (size_t i = 0; r == 0 && i < set.n; i++) {
-		struct str s;
-
-		r = node_value(e, set.v[i], &s);
-		if (r == 0 && s.n)
-			r = vlist_add(e->a, out, s);
-	}
+		r = choose_language(e, rule->languages, &f);
+	if (r == 0)
+		r = keep_preferred(e, rule, &f);
+	if (r == 0)
+		r = found_add(e, &f, out);
 	if (r == 0 && e->explain) {
-		struct vlist seen = { out->v + before, out->n - before, 0 };
+		struct vlist seen = { out->v ? out->v + before : NULL, out->n - before, 0 };
 		char *what = arena_printf(e->a, "from %.*s", STR_ARG(part->path->text));
 
 		r = what ? eval_step(e, part->path->line, str_of(what), seen) : HV_E_NOMEM;
@@ -318,12 +335,13 @@ static int each_values(struct eval *e, const struct map_rule *rule, struct node 
 		if (r == 0)
 			r = node_set_merge(e->a, &all, &one);
 	}
+	struct found f = { all.v, NULL, all.n };
 	if (r == 0)
-		r = keep_where(e, rule->where, rule->n_where, &all);
+		r = keep_where(e, rule->where, rule->n_where, &f);
 	if (r == 0)
-		r = choose_language(e, rule->languages, &all);
-	for (size_t i = 0; r == 0 && i < all.n; i++)
-		r = add_context(e, rule, all.v[i], out);
+		r = choose_language(e, rule->languages, &f);
+	for (size_t i = 0; r == 0 && i < f.n; i++)
+		r = add_context(e, rule, f.v[i], out);
 	return r;
 }
 

@@ -34,7 +34,14 @@ struct map_path {
 };
 
 /* What happens to a term that a table does not know. */
-enum unknown { UNKNOWN_KEEP, UNKNOWN_DROP, UNKNOWN_DEFAULT, UNKNOWN_FLAG, UNKNOWN_REJECT };
+enum unknown {
+	UNKNOWN_KEEP,
+	UNKNOWN_DROP,
+	UNKNOWN_DEFAULT,
+	UNKNOWN_FLAG,
+	UNKNOWN_REJECT,
+	UNKNOWN_IGNORE /* dropped without a note: another field keeps the term */
+};
 
 struct map_row {
 	struct str from; /* squeezed, as written */

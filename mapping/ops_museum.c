@@ -19,10 +19,10 @@ static int actor_kind(const struct op_call *c, enum person_kind *ret)
 	if (r == 0 && g[2].table)
 		r = eval_lookup_all(c->eval, g[2].table, &said);
 	for (size_t i = 0; r == 0 && i < said.n; i++) {
-		if (str_is(said.v[i], "person"))
-			*ret = PERSON_YES;
-		else if (str_is(said.v[i], "body"))
+		if (str_is(said.v[i], "body"))
 			*ret = PERSON_BODY;
+		else if (str_is(said.v[i], "person") && *ret != PERSON_BODY)
+			*ret = PERSON_YES;
 	}
 	return r;
 }

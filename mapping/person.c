@@ -139,19 +139,21 @@ static bool is_given(struct str s)
 	return !has_digit(s) && words_of(s, &w) && w.n >= 1 && w.n <= 5 && starts_upper(w.v[0]);
 }
 
-static bool comma_form(struct arena *a, struct str name, struct str *ret_family, struct str *ret_given)
+static bool comma_form(struct str name, struct str *ret_family, struct str *ret_given)
 {
 	const char *comma = memchr(name.p, ',', name.n);
 	struct words w;
 
-	(void)a;
 	if (!comma)
 		return false;
 	*ret_family = str_trim((struct str){ name.p, (size_t)(comma - name.p) });
 	*ret_given = str_trim(str_from(name, (size_t)(comma - name.p) + 1));
 	if (ret_family->n == 0 || ret_given->n == 0 || memchr(ret_given->p, ',', ret_given->n))
 		return false;
-	return words_of(*ret_family, &w) && w.n <= 4 && !has_digit(*ret_family) && is_given(*ret_given);
+	/* "Fr. Puvogel, Wandsbeck" is a name with a place. */
+	if (!words_of(*ret_family, &w) || w.n > 4 || w.v[0].p[w.v[0].n - 1] == '.')
+		return false;
+	return !has_digit(*ret_family) && is_given(*ret_given);
 }
 
 /* Cut off " (…)" and " le Jeune" from the end. Folding keeps no offsets, so tails are compared in place. */
@@ -181,7 +183,9 @@ static size_t family_at(struct arena *a, const struct words *w)
 	if (w->n < 2 || !starts_upper(w->v[0]) || is_capitals(w->v[0]) || is_particle(a, w->v[0]))
 		return 0;
 	for (size_t i = 1; i < w->n; i++) {
-		if (i + 1 < w->n && is_particle(a, w->v[i]))
+		bool bound = memchr(w->v[i].p, '\'', w->v[i].n) != NULL; /* d'Aubigny */
+
+		if ((i + 1 < w->n || bound) && is_particle(a, w->v[i]))
 			return i;
 		if (!starts_upper(w->v[i]))
 			return 0;
@@ -223,7 +227,7 @@ struct str person_form(struct arena *a, struct str name, enum person_kind kind, 
 	if (kind == PERSON_BODY || !is_single_person(a, name))
 		return name;
 	if (memchr(name.p, ',', name.n))
-		return comma_form(a, name, &family, &given) ? write_name(a, family, given, STR(""), style)
-							    : name;
+		return comma_form(name, &family, &given) ? write_name(a, family, given, STR(""), style)
+							 : name;
 	return kind == PERSON_YES ? natural_form(a, name, style) : name;
 }

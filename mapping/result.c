@@ -111,13 +111,13 @@ static int unknown_term(struct eval *e, const struct map_table *t, struct str te
 	if (t->unknown == UNKNOWN_REJECT)
 		return reject_unknown(e, t, term);
 	*ret = t->unknown == UNKNOWN_DEFAULT ? t->fallback : term;
-	if (t->unknown != UNKNOWN_KEEP) {
+	if (t->unknown != UNKNOWN_KEEP && t->unknown != UNKNOWN_IGNORE) {
 		int r = eval_note(e, "unknown_term", term, "terme inconnu de la table « %s »", t->name);
 
 		if (r < 0)
 			return r;
 	}
-	return t->unknown == UNKNOWN_DROP ? HV_END : HV_ROW;
+	return t->unknown == UNKNOWN_DROP || t->unknown == UNKNOWN_IGNORE ? HV_END : HV_ROW;
 }
 
 int eval_lookup(struct eval *e, const struct map_table *t, struct str term, struct str *ret)

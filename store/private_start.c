@@ -277,9 +277,12 @@ int private_start(struct private_server *p, struct hv_err *err)
 	if (r != 0)
 		return r < 0 ? r : connect_info(p, err);
 	if ((r = private_socket_name(p->socket, sizeof(p->socket), NULL, p->home, err)) < 0 ||
-	    (r = private_socket_ready(p->socket, &p->account, err)) < 0 || (r = start_dead(p, err)) < 0)
+	    (r = private_socket_ready(p->socket, &p->account, err)) < 0)
 		return r;
-	return connect_info(p, err);
+	r = start_dead(p, err);
+	if (r < 0)
+		(void)rmdir(p->socket);
+	return r < 0 ? r : connect_info(p, err);
 }
 
 static int interrupt(void *ctx)

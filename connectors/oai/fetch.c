@@ -75,7 +75,7 @@ static int try_once(struct connector *c, const struct oai_request *q, bool begun
 	if (reply.redirected)
 		oai_finding(c, "moved", "base_url", str_of(reply.url));
 	*ret_status = reply.status;
-	r = oai_page_read(page, q->verb, reply.fd, reply.size, reply.content_type, err);
+	r = oai_page_read(page, q->verb, reply.fd, reply.size, err);
 	return r < 0 ? r : 0;
 }
 

@@ -99,7 +99,8 @@ static void oai_close(struct connector *c)
 {
 	if (!c)
 		return;
-	/* A page asked for ahead is not waited for: http_free cancels it, and an open on the same handle drops it. */
+	/* A page asked for ahead is not waited for: http_free cancels it, and an open on the same handle
+	 * drops it. */
 	oai_chain_release(&c->chain);
 	oai_call_release(&c->call);
 	oai_page_release(&c->page);

@@ -8,6 +8,7 @@
 #include "connectors/oai/page.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "connectors/oai/envelope.h"
@@ -69,6 +70,69 @@ static size_t lead(struct str s)
 	return n;
 }
 
+/* An unlinked file for the page as UTF-8. */
+static int new_spool(struct hv_err *err)
+{
+	const char *dir = getenv("TMPDIR");
+	hv_auto(buf_release) struct buf path = BUF_INIT(4096);
+
+	buf_printf(&path, "%s/harvester-page-XXXXXX", dir && *dir ? dir : "/tmp");
+	if (buf_ok(&path, "TMPDIR", err) < 0)
+		return HV_E_LIMIT;
+	int fd = mkostemp(path.p, O_CLOEXEC);
+
+	if (fd < 0)
+		return hv_fail(err, HV_E_IO, "cannot make '%s': %s", path.p, strerror(errno));
+	(void)unlink(path.p);
+	return fd;
+}
+
+static int spool(struct oai_reader *r, struct str s, struct hv_err *err)
+{
+	if (r->recoded < 0)
+		r->recoded = new_spool(err);
+	if (r->recoded < 0)
+		return r->recoded;
+	for (size_t done = 0; done < s.n;) {
+		ssize_t n = write(r->recoded, s.p + done, s.n - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return hv_fail(err, HV_E_IO, "cannot spool a page: %s", strerror(errno));
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+static int on_utf8(struct str utf8, void *ctx, struct hv_err *err)
+{
+	struct oai_reader *r = ctx;
+
+	if (strcasecmp(charset_name(r->charset), "UTF-8") != 0) {
+		int n = spool(r, utf8, err);
+
+		if (n < 0)
+			return n;
+	}
+	return xml_stream_feed(r->stream, utf8, err);
+}
+
+/* The first bytes: what is skipped, and where the file begins for the parser. */
+static struct str begin(struct oai_reader *r, struct str s, uint64_t at)
+{
+	size_t skip = lead(s), mark = str_starts(s, STR("\xEF\xBB\xBF")) ? 3 : 0;
+
+	if (skip > mark)
+		oai_page_odd(r->page, "leading_space", STR_NONE);
+	r->base = at + skip;
+	if (mark) { /* UTF-8 by its mark, whatever the declaration says */
+		charset_free(r->charset);
+		r->charset = NULL;
+	}
+	return str_from(s, skip);
+}
+
 /* 0: fed to the end; negative: the parser's or the disk's word. */
 static int feed_all(struct oai_reader *r, char *chunk, uint64_t size, struct hv_err *err)
 {
@@ -82,22 +146,36 @@ static int feed_all(struct oai_reader *r, char *chunk, uint64_t size, struct hv_
 			return hv_fail(err, HV_E_IO, "cannot read the spooled page: %s",
 				       got < 0 ? strerror(errno) : "it is shorter than it was");
 		struct str s = { chunk, (size_t)got };
-		size_t skip = started ? 0 : lead(s);
 
-		at += (uint64_t)got;
-		if (skip == s.n)
-			continue;
-		if (!started && skip > 0 && s.p[skip - 1] > 0) /* white space, not only the mark */
-			oai_page_odd(r->page, "leading_space", STR_NONE);
 		if (!started)
-			r->base = at - s.n + skip;
+			s = begin(r, s, at);
+		at += (uint64_t)got;
+		if (s.n == 0)
+			continue;
 		started = true;
-		int n = xml_stream_feed(r->stream, str_from(s, skip), err);
+		int n = r->charset ? charset_feed(r->charset, s, err) : xml_stream_feed(r->stream, s, err);
 
 		if (n < 0)
 			return n;
 	}
-	return started ? xml_stream_end(r->stream, err) : hv_fail(err, HV_E_PARSE, "the answer is empty");
+	if (!started)
+		return hv_fail(err, HV_E_PARSE, "the answer is empty");
+	int n = r->charset ? charset_end(r->charset, err) : 0;
+
+	return n < 0 ? n : xml_stream_end(r->stream, err);
+}
+
+/* Bodies lie in the second spool when there is one: offsets are those of UTF-8, counted from its start. */
+static void settle(struct oai_reader *r)
+{
+	struct oai_page *p = r->page;
+
+	if (r->recoded < 0)
+		return;
+	(void)close(p->fd);
+	p->fd = r->recoded;
+	for (size_t i = 0; i < p->n_records; i++)
+		p->blocks[i / OAI_ENTRY_BLOCK][i % OAI_ENTRY_BLOCK].body_at -= r->base;
 }
 
 /* What the whole, well-formed document says. */
@@ -123,24 +201,30 @@ static int judge(const struct oai_reader *r)
 	return not_oai(p, text);
 }
 
-int oai_page_read(struct oai_page *p, enum oai_verb asked, int fd, uint64_t size, const char *content_type,
-		  struct hv_err *err)
+static int read_page(struct oai_reader *r, uint64_t size, struct hv_err *err)
 {
-	struct hv_err why = { 0 };
-	struct oai_reader r = { .page = p, .asked = asked, .text = BUF_INIT(MAX_TEXT) };
-
-	(void)content_type;
-	page_clear(p, fd);
-	p->size = size;
-	hv_auto(xml_stream_freep) struct xml_stream *stream = xml_stream_new(&oai_envelope_events, NULL, &r);
 	hv_auto(hv_freep) char *chunk = malloc(CHUNK);
 
-	if (!stream || !chunk)
-		return hv_nomem(err, "a page");
-	r.stream = stream;
-	int n = feed_all(&r, chunk, size, &why);
+	r->stream = xml_stream_new(&oai_envelope_events, NULL, r);
+	r->charset = charset_new(on_utf8, r);
+	int n = chunk && r->stream && r->charset ? feed_all(r, chunk, size, err) : hv_nomem(err, "a page");
 
-	buf_release(&r.text);
+	charset_free(r->charset);
+	xml_stream_free(r->stream);
+	buf_release(&r->text);
+	settle(r);
+	return n;
+}
+
+int oai_page_read(struct oai_page *p, enum oai_verb asked, int fd, uint64_t size, struct hv_err *err)
+{
+	struct hv_err why = { 0 };
+	struct oai_reader r = { .page = p, .asked = asked, .text = BUF_INIT(MAX_TEXT), .recoded = -1 };
+
+	page_clear(p, fd);
+	p->size = size;
+	int n = read_page(&r, size, &why);
+
 	if (n == HV_E_LIMIT || n == HV_E_NOMEM || n == HV_E_IO)
 		return hv_fail(err, why.code, "%s", why.text);
 	if (n < 0 && !r.closed)

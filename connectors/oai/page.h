@@ -98,10 +98,11 @@ void oai_page_release(struct oai_page *p);
 
 /*
  * Read the answer to `asked` from a file of `size` bytes; the page owns fd from here on, also on failure.
- * content_type is the HTTP header's ("" unknown): a hint for the encoding when nothing better is known.
- * 0 and the answer in p->answer; or HV_E_LIMIT (too many records, too deep), HV_E_NOMEM, HV_E_IO.
+ * The encoding is what the bytes themselves say (io/charset), whatever the HTTP header does (fault 28); a
+ * page that is not UTF-8 is spooled again as UTF-8, so that offsets agree. 0 and the answer in p->answer; or
+ * HV_E_LIMIT (too many records, too deep), HV_E_NOMEM, HV_E_IO.
  */
-int oai_page_read(struct oai_page *p, enum oai_verb asked, int fd, uint64_t size, const char *content_type,
+int oai_page_read(struct oai_page *p, enum oai_verb asked, int fd, uint64_t size,
 		  struct hv_err *err) HV_CHECK;
 
 /* The nth record, from 0. */

@@ -135,6 +135,8 @@ void *arena_alloc(struct arena *a, size_t size)
 		a->fail_in = NEVER;
 		return fail(a);
 	}
+	if (size > SIZE_MAX / 2) /* rounding up would wrap round to almost nothing */
+		return fail(a);
 	size = (size + ALIGN - 1) & ~(ALIGN - 1);
 	if (size == 0)
 		size = ALIGN;

@@ -19,7 +19,7 @@ void buf_clear(struct buf *b)
 
 char *buf_room(struct buf *b, size_t n)
 {
-	if (b->failed || n > b->max || b->n > b->max - n) {
+	if (b->failed || n > b->max || b->n > b->max - n || n >= SIZE_MAX / 2 - b->n) {
 		b->failed = true;
 		return NULL;
 	}
@@ -37,6 +37,7 @@ char *buf_room(struct buf *b, size_t n)
 		b->p = p;
 		b->cap = cap;
 	}
+	b->p[b->n + n] = '\0'; /* who fills the whole room has a string */
 	return b->p + b->n;
 }
 
@@ -128,7 +129,7 @@ void buf_url(struct buf *b, struct str s)
 
 void buf_html(struct buf *b, struct str s)
 {
-	for (size_t i = 0, from = 0; i <= s.n; i++) {
+	for (size_t i = 0, from = 0; s.n && i <= s.n; i++) {
 		const char *as = NULL;
 
 		if (i < s.n)

@@ -49,7 +49,8 @@ void buf_json(struct buf *b, struct str s);
 /* A value for logfmt: bare when it is simple, else quoted as JSON. */
 void buf_logfmt(struct buf *b, struct str s);
 
-/* Make room for n more bytes and return where to write them (then add to b->n), or NULL (failure sticks). */
+/* Make room for n more bytes and return where to write them (then add n to b->n; who adds fewer writes the
+ * NUL behind them), or NULL (failure sticks). */
 char *buf_room(struct buf *b, size_t n);
 
 static inline const char *buf_cstr(const struct buf *b)

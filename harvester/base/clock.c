@@ -81,9 +81,10 @@ char *clock_date(int64_t us, char *ret)
 
 char *clock_utc(int64_t us, char *ret)
 {
-	int64_t day = floor_div(us, DAY), s = (us - day * DAY) / SECOND;
+	int64_t s = us % DAY / SECOND - (us % SECOND < 0);
 	char date[CLOCK_TEXT];
 
+	s += s < 0 ? 86400 : 0;
 	(void)snprintf(ret, CLOCK_TEXT, "%.12sT%02d:%02d:%02dZ", clock_date(us, date), (int)(s / 3600),
 		       (int)(s / 60 % 60), (int)(s % 60));
 	return ret;
@@ -184,28 +185,47 @@ static unsigned month_length(unsigned year, unsigned month)
 	return lengths[month - 1] + (month == 2 && leap);
 }
 
+/* The digits behind the point; they are not kept. */
+static bool fraction(struct str s, size_t *at)
+{
+	size_t from = *at;
+
+	while (*at < s.n && s.p[*at] >= '0' && s.p[*at] <= '9')
+		(*at)++;
+	return *at > from;
+}
+
+/* "Thh:mm:ss", fraction and zone, to the end: seconds of the day in UTC. */
+static bool time_of_day(struct str s, size_t at, int64_t *ret)
+{
+	unsigned h, mi, sec;
+	int64_t offset;
+
+	if (!one(s, &at, 'T') || !digits(s, &at, 2, &h) || !one(s, &at, ':') || !digits(s, &at, 2, &mi) ||
+	    !one(s, &at, ':') || !digits(s, &at, 2, &sec) || h > 23 || mi > 59 || sec > 60)
+		return false;
+	if (one(s, &at, '.') && !fraction(s, &at))
+		return false;
+	if (!zone(s, &at, &offset))
+		return false;
+	*ret = (int64_t)(h * 3600 + mi * 60 + sec) - offset;
+	return true;
+}
+
 bool clock_parse(struct str s, int64_t *ret_us, bool *ret_day)
 {
-	unsigned y, mo, d, h, mi, sec;
-	int64_t offset;
+	unsigned y, mo, d;
+	int64_t seconds = 0;
 	size_t at = 0;
 
 	s = str_trim(s);
 	if (!digits(s, &at, 4, &y) || !one(s, &at, '-') || !digits(s, &at, 2, &mo) || !one(s, &at, '-') ||
 	    !digits(s, &at, 2, &d) || mo < 1 || mo > 12 || d < 1 || d > month_length(y, mo))
 		return false;
-	*ret_us = clock_days(y, mo, d) * DAY;
-	*ret_day = at == s.n;
-	if (*ret_day)
-		return true;
-	if (!one(s, &at, 'T') || !digits(s, &at, 2, &h) || !one(s, &at, ':') || !digits(s, &at, 2, &mi) ||
-	    !one(s, &at, ':') || !digits(s, &at, 2, &sec) || h > 23 || mi > 59 || sec > 60)
+	bool day = at == s.n;
+	if (!day && !time_of_day(s, at, &seconds))
 		return false;
-	if (one(s, &at, '.'))
-		while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9')
-			at++;
-	if (!zone(s, &at, &offset))
-		return false;
-	*ret_us += ((int64_t)(h * 3600 + mi * 60 + sec) - offset) * SECOND;
+	*ret_us = clock_days(y, mo, d) * DAY + seconds * SECOND;
+	*ret_day = day;
 	return true;
 }

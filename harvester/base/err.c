@@ -65,7 +65,9 @@ int hv_wrap(struct hv_err *err, const char *fmt, ...)
 	memcpy(text, err->text, sizeof(text));
 	size_t n = strlen(where), room = sizeof(err->text) - 1;
 	if (n > room - 2)
-		n = room - 2;
+		where[room - 2] = '\0';
+	trim_partial(where);
+	n = strlen(where);
 	memcpy(err->text, where, n);
 	memcpy(err->text + n, ": ", 2);
 	size_t rest = strlen(text), left = room - n - 2;

@@ -26,7 +26,8 @@ struct hv_kv {
 	const char *value; /* NULL values are left out */
 };
 
-/* Write one line. kv ends with a NULL key; kv itself may be NULL. Never fails, never blocks on memory. */
+/* Write one line of at most 64 kB: longer values are cut. kv ends with a NULL key; kv itself may be NULL.
+ * Never fails, never blocks on memory. */
 void hv_log(const struct hv_log *log, enum hv_level level, const char *event, const struct hv_kv *kv);
 
 bool hv_level_parse(const char *word, enum hv_level *ret);

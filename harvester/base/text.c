@@ -151,6 +151,12 @@ bool text_is_upper(uint32_t c)
 	return utf8proc_category((utf8proc_int32_t)c) == UTF8PROC_CATEGORY_LU;
 }
 
+/* May this byte begin a white space character outside ASCII (text_is_space)? */
+static bool may_begin_space(unsigned char b)
+{
+	return b == 0xC2 || b == 0xE1 || b == 0xE2 || b == 0xE3 || b == 0xEF;
+}
+
 static bool is_squeezed(struct str s)
 {
 	bool blank = true;
@@ -158,7 +164,7 @@ static bool is_squeezed(struct str s)
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char b = (unsigned char)s.p[i];
 
-		if (b >= 0x80 || (b < ' '))
+		if (b < ' ' || may_begin_space(b))
 			return false;
 		if (b == ' ' && blank)
 			return false;
@@ -227,29 +233,36 @@ static const char *fold_as(uint32_t c)
 	}
 }
 
+static size_t fold_part(uint32_t c, char *out)
+{
+	const char *as = fold_as(c);
+
+	if (!as)
+		return text_encode(c, out);
+	size_t n = strlen(as);
+	memcpy(out, as, n);
+	return n;
+}
+
 /* The folded form of one character into out (room for 32 bytes). */
 static size_t fold_one(uint32_t c, char *out)
 {
-	const char *as = fold_as(c);
 	utf8proc_int32_t parts[8];
 	size_t n = 0;
 
-	if (as) {
-		n = strlen(as);
-		memcpy(out, as, n);
-		return n;
-	}
 	if (c < 0x80) {
-		out[0] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+		out[0] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c == 0x60 ? 0x27 : c);
 		return 1;
 	}
+	if (fold_as(c))
+		return fold_part(c, out);
 	utf8proc_ssize_t k =
 		utf8proc_decompose_char((utf8proc_int32_t)c, parts, HV_LEN(parts),
 					UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
 						UTF8PROC_STRIPMARK | UTF8PROC_IGNORE,
 					NULL);
 	for (utf8proc_ssize_t i = 0; i < k && i < (utf8proc_ssize_t)HV_LEN(parts); i++)
-		n += text_encode((uint32_t)parts[i], out + n);
+		n += fold_part((uint32_t)parts[i], out + n);
 	return n;
 }
 
@@ -265,12 +278,14 @@ struct str text_fold(struct arena *a, struct str s)
 	size_t n = 0;
 	for (size_t i = 0; i < in.n;)
 		n += fold_one(text_next(in, &i), out + n);
-	return (struct str){ out, n };
+	/* Some signs fold to a blank and a mark (U+00A8). */
+	return text_squeeze(a, (struct str){ out, n });
 }
 
 static struct str map_each(struct arena *a, struct str s, utf8proc_int32_t (*fn)(utf8proc_int32_t))
 {
-	char *out = arena_alloc(a, s.n * 2 + 4);
+	/* Two bytes may become three (U+0250), and a byte that is no UTF-8 three (U+FFFD). */
+	char *out = arena_alloc(a, s.n * 3 + 4);
 	size_t n = 0;
 
 	if (!out)
@@ -312,25 +327,29 @@ static size_t smaller(size_t a, size_t b)
 size_t text_distance(struct str a, struct str b, size_t max)
 {
 	enum { LONGEST = 128 };
-	size_t row[LONGEST + 1];
+	size_t rows[3][LONGEST + 1], *before = rows[0], *last = rows[1], *now = rows[2];
 
 	if (a.n > LONGEST || b.n > LONGEST)
 		return str_eq(a, b) ? 0 : max + 1;
 	for (size_t j = 0; j <= b.n; j++)
-		row[j] = j;
+		last[j] = j;
 	for (size_t i = 1; i <= a.n; i++) {
-		size_t diagonal = row[0];
+		char x = lower_ascii(a.p[i - 1]);
 
-		row[0] = i;
+		now[0] = i;
 		for (size_t j = 1; j <= b.n; j++) {
-			size_t same = lower_ascii(a.p[i - 1]) == lower_ascii(b.p[j - 1]) ? 0 : 1;
-			size_t next = smaller(smaller(row[j] + 1, row[j - 1] + 1), diagonal + same);
+			char y = lower_ascii(b.p[j - 1]);
 
-			diagonal = row[j];
-			row[j] = next;
+			now[j] = smaller(smaller(last[j] + 1, now[j - 1] + 1), last[j - 1] + (x != y));
+			if (i > 1 && j > 1 && x == lower_ascii(b.p[j - 2]) && lower_ascii(a.p[i - 2]) == y)
+				now[j] = smaller(now[j], before[j - 2] + 1); /* two letters changed places */
 		}
+		size_t *free_row = before;
+		before = last;
+		last = now;
+		now = free_row;
 	}
-	return row[b.n] > max ? max + 1 : row[b.n];
+	return last[b.n] > max ? max + 1 : last[b.n];
 }
 
 const char *text_nearest(struct str word, const char *const *names, size_t n)

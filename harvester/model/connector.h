@@ -9,7 +9,7 @@
  * next() then yields that page's records. A page is either understood whole or an error: there is no half
  * page, and only the source's own word ends a list. After the last next() of a page, checkpoint() names the
  * position from which a new process goes on with the page after it. Every connector passes
- * tests/unit/connectors/conformance.h.
+ * the shared test of tests/support/conformance.h.
  */
 #ifndef HARVESTER_MODEL_CONNECTOR_H
 #define HARVESTER_MODEL_CONNECTOR_H
@@ -72,7 +72,8 @@ struct connector_ops {
 	 * that is sane. */
 	int (*page)(struct connector *c, struct connector_page *ret, struct hv_err *err);
 
-	/* HV_ROW: a record, whose texts live in the arena; HV_END: the page is over. */
+	/* HV_ROW: a record, whose texts live in the arena; HV_END: the page is over. After a failure the next
+	 * call yields the same record. */
 	int (*next)(struct connector *c, struct arena *a, struct record *ret, struct hv_err *err);
 
 	/* Position after the present page, as text (JSON by custom). */

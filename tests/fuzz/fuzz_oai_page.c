@@ -35,7 +35,7 @@ static void read_as(enum oai_verb asked, const uint8_t *data, size_t size)
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size || oai_page_init(&page, NULL) < 0)
 		abort();
-	if (oai_page_read(&page, asked, fd, size, "text/xml", NULL) == 0 && page.answer == OAI_VALID)
+	if (oai_page_read(&page, asked, fd, size, NULL) == 0 && page.answer == OAI_VALID)
 		read_bodies(&page);
 	oai_page_release(&page);
 }

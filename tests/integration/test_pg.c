@@ -223,7 +223,7 @@ START_TEST(rows_come_out_one_by_one_and_then_the_end)
 
 	ck_assert_int_eq(pg_copy_out(pg, "dump", "copy (select generate_series(1, 3)) to stdout", &err), 0);
 	for (int i = 1; i <= 3; i++) {
-		char want[8];
+		char want[16];
 
 		(void)snprintf(want, sizeof(want), "%d\n", i);
 		ck_assert_int_eq(pg_copy_get(pg, &row, &err), HV_ROW);

@@ -76,7 +76,8 @@ static void check_record(const struct record *r)
 		ck_assert_uint_gt(r->fault_reason.n, 0);
 		ck_assert_uint_eq(r->body.n, 0);
 	} else {
-		ck_assert_msg((r->body.n == 0) == r->deleted, "a live record has a body, a deleted one has none");
+		ck_assert_msg((r->body.n == 0) == r->deleted,
+			      "a live record has a body, a deleted one has none");
 	}
 }
 

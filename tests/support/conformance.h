@@ -18,7 +18,7 @@ enum conformance_fault {
 
 struct conformance_wish {
 	size_t records, page_size;
-	size_t deleted_every; /* every nth record is deleted; 0: none */
+	size_t deleted_every;         /* every nth record is deleted; 0: none */
 	enum conformance_fault fault; /* of the second page */
 };
 

@@ -1,6 +1,6 @@
 /*
- * tests/support/oai_source.h - what run/ would hand to the OAI-PMH connector, for tests: section, HTTP handle,
- * findings, a switch that cancels. The provider on the other side is whoever the address names.
+ * tests/support/oai_source.h - what run/ would hand to the OAI-PMH connector, for tests: section, HTTP
+ * handle, findings, a switch that cancels. The provider on the other side is whoever the address names.
  */
 #ifndef TESTS_SUPPORT_OAI_SOURCE_H
 #define TESTS_SUPPORT_OAI_SOURCE_H
@@ -21,7 +21,8 @@ struct oai_source {
 
 struct oai_source_options {
 	const char *base_url;
-	const char *more;   /* lines of the section besides base_url: "sets: [a, b]\noverlap: 2h\n"; NULL none */
+	const char
+		*more; /* lines of the section besides base_url: "sets: [a, b]\noverlap: 2h\n"; NULL none */
 	uint64_t max_body;  /* 0: 64 MiB */
 	int64_t silence_ms; /* how long a server may say nothing; 0: 20 s */
 	unsigned retries;   /* of the transport and of the connector */

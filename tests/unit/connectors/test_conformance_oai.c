@@ -33,11 +33,11 @@ static void *start(const struct conformance_wish *w, struct connector_env *env)
 	ck_assert_ptr_nonnull(s);
 	s->provider = provider_start(&o, errtext, sizeof(errtext));
 	ck_assert_msg(s->provider != NULL, "%s", errtext);
-	oai_source_start(&s->oai, &(struct oai_source_options){
-					  .base_url = provider_url(s->provider),
-					  .max_body = 8u << 20,
-					  .silence_ms = w->fault == CONFORMANCE_STALL ? 500 : 0,
-					  .retries = 1 });
+	oai_source_start(&s->oai,
+			 &(struct oai_source_options){ .base_url = provider_url(s->provider),
+						       .max_body = 8u << 20,
+						       .silence_ms = w->fault == CONFORMANCE_STALL ? 500 : 0,
+						       .retries = 1 });
 	env->source = &s->oai.config;
 	env->section = &s->oai.section;
 	env->http = s->oai.http;

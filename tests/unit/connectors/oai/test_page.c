@@ -41,7 +41,7 @@ static int read_path(const char *path, enum oai_verb asked)
 
 	ck_assert_msg(fd >= 0, "%s is missing", path);
 	ck_assert_int_eq(fstat(fd, &st), 0);
-	return oai_page_read(&page, asked, fd, (uint64_t)st.st_size, "text/xml", &err);
+	return oai_page_read(&page, asked, fd, (uint64_t)st.st_size, &err);
 }
 
 static void read_fixture(const char *name, enum oai_verb asked)
@@ -66,7 +66,7 @@ static int read_bytes(struct str bytes, enum oai_verb asked)
 		ck_assert_int_gt(n, 0);
 		done += (size_t)n;
 	}
-	return oai_page_read(&page, asked, fd, bytes.n, "", &err);
+	return oai_page_read(&page, asked, fd, bytes.n, &err);
 }
 
 static const char *body_of(size_t n)
@@ -212,8 +212,9 @@ START_TEST(elements_inside_metadata_are_data_whatever_their_name)
 	ck_assert(str_is(oai_page_entry(&page, 0)->identifier, "oai:valombreuse.example:1"));
 	ck_assert(!oai_page_entry(&page, 0)->deleted);
 	ck_assert_ptr_nonnull(strstr(body_of(0), "<resumptionToken>trap</resumptionToken>"));
-	ck_assert_str_eq(body_of(1), "<record xmlns=\"http://www.openarchives.org/OAI/2.0/\"><header>"
-				     "<identifier>trap</identifier></header><metadata><a/></metadata></record>");
+	ck_assert_str_eq(body_of(1),
+			 "<record xmlns=\"http://www.openarchives.org/OAI/2.0/\"><header>"
+			 "<identifier>trap</identifier></header><metadata><a/></metadata></record>");
 }
 END_TEST
 
@@ -264,7 +265,7 @@ START_TEST(a_body_carries_the_declarations_it_inherits_and_uses)
 	ck_assert_ptr_nonnull(strstr(first, " alt=\"a>b\"\n  note='/>'><dc:title"));
 	ck_assert_ptr_null(strstr(first, " xmlns=\""));
 	ck_assert_str_eq(body_of(1), "<plain xmlns=\"http://www.openarchives.org/OAI/2.0/\"/>");
-	ck_assert_str_eq(body_of(2), "<plain xmlns=\"urn:a&#38;b\" a=\"1\"><sub/></plain>");
+	ck_assert_str_eq(body_of(2), "<plain xmlns=\"urn:a\" a=\"1\"><sub/></plain>");
 	ck_assert_str_eq(body_of(3), "<lido xmlns=\"http://www.lido-schema.org\"/>");
 }
 END_TEST
@@ -362,10 +363,58 @@ START_TEST(a_page_is_the_same_whatever_the_chunks_cut_through)
 		ck_assert_int_eq(oai_body_read(&page, e, arena, &body, &err), 0);
 		(void)snprintf(want, sizeof(want), "n%zu</x:a>", i);
 		ck_assert(str_starts(body, STR("<x:a xmlns:x='urn:x'>")));
-		ck_assert(body.n > strlen(want) && memcmp(body.p + body.n - strlen(want), want, strlen(want)) == 0);
+		ck_assert(body.n > strlen(want) &&
+			  memcmp(body.p + body.n - strlen(want), want, strlen(want)) == 0);
 		arena_reset(arena);
 	}
 	ck_assert_uint_lt(arena_used(page.arena), 8u << 20);
+}
+END_TEST
+
+/* As another encoding: a title with accents, and what its server declares. */
+static void say_in(struct buf *b, const char *declared, bool utf16)
+{
+	hv_auto(buf_release) struct buf text = BUF_INIT(1 << 16);
+
+	buf_printf(
+		&text,
+		"<?xml version='1.0' encoding='%s'?><OAI-PMH><ListRecords><record><header><identifier>\xe9:1"
+		"</identifier></header><metadata><a>\xc9t\xe9</a></metadata></record></ListRecords></"
+		"OAI-PMH>",
+		declared);
+	if (utf16)
+		buf_puts(b, "\xff\xfe");
+	for (size_t i = 0; i < text.n; i++) {
+		buf_putc(b, text.p[i]);
+		if (utf16)
+			buf_putc(b, 0);
+	}
+}
+
+START_TEST(a_page_in_another_encoding_is_read_as_utf8)
+{
+	hv_auto(buf_release) struct buf b = BUF_INIT(1 << 16);
+
+	say_in(&b, _i ? "UTF-16" : "ISO-8859-1", _i);
+	ck_assert_msg(read_bytes(buf_view(&b), OAI_LIST_RECORDS) == 0, "%s", err.text);
+	ck_assert_msg(page.answer == OAI_VALID, "%.*s", STR_ARG(page.reason));
+	ck_assert(str_is(oai_page_entry(&page, 0)->identifier, "é:1"));
+	ck_assert_str_eq(body_of(0), "<a>Été</a>");
+}
+END_TEST
+
+START_TEST(a_byte_order_mark_beats_the_declaration)
+{
+	ck_assert_int_eq(
+		read_bytes(
+			STR("\xEF\xBB\xBF\n<?xml version='1.0' encoding='ISO-8859-1'?><OAI-PMH><ListRecords>"
+			    "<record><header><identifier>é</identifier></header><metadata><a>é</a></metadata>"
+			    "</record></ListRecords></OAI-PMH>"),
+			OAI_LIST_RECORDS),
+		0);
+	ck_assert_msg(page.answer == OAI_VALID, "%.*s", STR_ARG(page.reason));
+	ck_assert(str_is(oai_page_entry(&page, 0)->identifier, "é"));
+	ck_assert_str_eq(body_of(0), "<a>é</a>");
 }
 END_TEST
 
@@ -376,7 +425,8 @@ START_TEST(an_identifier_over_the_limit_costs_its_record)
 	buf_puts(&b, "<OAI-PMH><ListRecords><record><header><identifier>");
 	for (unsigned i = 0; i < 100000; i++)
 		buf_putc(&b, 'x');
-	buf_puts(&b, "</identifier></header><metadata><a/></metadata></record><record><header><identifier>b</identifier>"
+	buf_puts(&b, "</identifier></header><metadata><a/></metadata></record><record><header><identifier>b</"
+		     "identifier>"
 		     "</header><metadata><a/></metadata></record></ListRecords></OAI-PMH>");
 	ck_assert_msg(read_bytes(buf_view(&b), OAI_LIST_RECORDS) == 0, "%s", err.text);
 	ck_assert_int_eq(page.answer, OAI_VALID);
@@ -421,7 +471,7 @@ START_TEST(memory_that_runs_out_is_told_at_every_allocation)
 		/* The page clears its arena first, so the failure is counted from there. */
 		arena_reset(page.arena);
 		arena_fail_at(page.arena, n);
-		int r = oai_page_read(&page, OAI_LIST_RECORDS, fd, (uint64_t)st.st_size, "", &err);
+		int r = oai_page_read(&page, OAI_LIST_RECORDS, fd, (uint64_t)st.st_size, &err);
 
 		if (r == 0 && !arena_failed(page.arena)) {
 			ck_assert_uint_gt(n, 10);
@@ -454,7 +504,7 @@ static size_t count_records(const char *path)
 START_TEST(real_lists_hold_as_many_records_as_they_show)
 {
 	DIR *d = opendir(SAMPLES);
-	size_t lists = 0;
+	size_t lists = 0, faults = 0;
 
 	if (!d) {
 		printf("SKIP: real pages (%s) are not here\n", SAMPLES);
@@ -470,7 +520,8 @@ START_TEST(real_lists_hold_as_many_records_as_they_show)
 		for (size_t i = 0; i < page.n_records; i++) {
 			const struct oai_entry *entry = oai_page_entry(&page, i);
 
-			ck_assert_msg(entry->identifier.n > 0, "%s: record %zu", path, i);
+			faults += entry->fault != NULL; /* one of them has lost its identifier */
+			ck_assert_msg(entry->identifier.n > 0 || entry->fault, "%s: record %zu", path, i);
 			ck_assert_msg(entry->deleted || *body_of(i) == '<', "%s: record %zu", path, i);
 			arena_reset(arena);
 		}
@@ -478,6 +529,7 @@ START_TEST(real_lists_hold_as_many_records_as_they_show)
 	}
 	closedir(d);
 	ck_assert_uint_ge(lists, 9);
+	ck_assert_uint_le(faults, 1);
 }
 END_TEST
 
@@ -504,6 +556,8 @@ int main(void)
 	tcase_add_test(c, formats_are_read_in_groups);
 	tcase_add_test(c, a_page_cut_off_anywhere_is_never_valid);
 	tcase_add_test(c, a_page_is_the_same_whatever_the_chunks_cut_through);
+	tcase_add_loop_test(c, a_page_in_another_encoding_is_read_as_utf8, 0, 2);
+	tcase_add_test(c, a_byte_order_mark_beats_the_declaration);
 	tcase_add_test(c, an_identifier_over_the_limit_costs_its_record);
 	tcase_add_test(c, a_token_over_the_limit_is_refused);
 	tcase_add_test(c, more_records_than_the_limit_are_refused);
