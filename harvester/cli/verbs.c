@@ -44,6 +44,10 @@ static const struct opt report_opts[] = {
 	{ "museum", "CODE", "only this museum" },
 	{ "dir", "DIR", "folder of the files (default: reports of the configuration)" },
 };
+static const struct opt serve_opts[] = {
+	{ "once", NULL, "run what is due now, wait for it, exit: for timers of systemd or cron" },
+	{ "children", "N", "at most so many runs at a time, 1 to 64 (default 2)" },
+};
 
 #define OPTS(array) (array), HV_LEN(array)
 #define NO_OPTS NULL, 0
@@ -85,6 +89,8 @@ const struct verb verbs[] = {
 	  "apply a held run, or let a held source run again", OPTS(person_opts), NULL },
 	{ "cancel", cmd_cancel, NEEDS_SOUND_CONFIG | NEEDS_STORE | TAKES_WHY, 1, 1, "RUN",
 	  "give up a held or interrupted run", OPTS(person_opts), NULL },
+	{ "serve", cmd_serve, NEEDS_SOUND_CONFIG | NEEDS_STORE, 0, 0, "",
+	  "the daemon: every source at its time, each run a process of its own", OPTS(serve_opts), NULL },
 };
 const size_t n_verbs = HV_LEN(verbs);
 

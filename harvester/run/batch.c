@@ -205,8 +205,11 @@ static int keep_notes(struct batch_worker *w, const struct converted *c, struct 
 	if (!it->notes)
 		return hv_nomem(err, "notes");
 	for (size_t i = 0; i < m->n_notes; i++) {
-		char *subject = arena_printf(w->keep, "%s : %.*s", fields[m->notes[i].field].code,
-					     STR_ARG(m->notes[i].value));
+		/* Notes of named nodes belong to no field. */
+		bool of_field = m->notes[i].field < n_fields;
+		char *subject =
+			arena_printf(w->keep, "%s%s%.*s", of_field ? fields[m->notes[i].field].code : "",
+				     of_field ? " : " : "", STR_ARG(m->notes[i].value));
 
 		if (!subject)
 			return hv_nomem(err, "notes");

@@ -10,6 +10,8 @@ enum { LEASE_SECONDS = 900, PATIENCE_MS = 1500, ARENA = 64 << 20 };
 /* Below this nothing is begun: a full disk stops PostgreSQL itself. */
 static const int64_t least_free = INT64_C(256) << 20;
 
+_Static_assert(sizeof(((struct run_outcome *)0)->token) == LEASE_TOKEN, "run.h says how long a token is");
+
 /* Tests shorten the lease to see one expire. */
 static int lease_seconds(void)
 {
@@ -31,7 +33,19 @@ static int take_lease(struct run *r, struct hv_err *err)
 				   .seconds = r->lease_seconds,
 				   .patience_ms = PATIENCE_MS };
 	r->renewed = clock_monotonic();
-	return lease_take(r->store, &want, r->token, err);
+	if (lease_take(r->store, &want, r->token, err) < 0)
+		return err->code;
+	memcpy(r->outcome->token, r->token, sizeof(r->token));
+	return 0;
+}
+
+int run_ours(const struct run_env *env, const struct run_outcome *former, struct hv_err *err)
+{
+	if (!former->token[0])
+		return 0; /* not even the lease was ours yet */
+	if (!former->id)
+		return hv_fail(err, HV_E_STORE, "the database was lost before the run began; run it again");
+	return runs_ours(env->store, former->id, former->token, err);
 }
 
 int run_keep_lease(struct run *r, struct hv_err *err)
@@ -90,10 +104,6 @@ static int open_run(struct run *r, struct hv_err *err)
 
 	if (found < 0)
 		return found;
-	if (found == HV_ROW && r->options->dry_run)
-		return hv_fail(err, HV_E_USAGE,
-			       "run %lld is not finished; `harvester run %s` goes on with it, then try dry",
-			       (long long)r->row.id, r->bound->source->name);
 	const char *why_not = found == HV_ROW ? stale(r) : NULL;
 	if (found == HV_ROW && !why_not) {
 		r->outcome->resumed = true;
@@ -149,13 +159,28 @@ static int ended_badly(struct run *r, struct hv_err *err)
 	return err->code;
 }
 
+/* What was held is brought again by this run, now that its list is complete. A dry run replaces nothing. */
+static int supersede(struct run *r, struct hv_err *err)
+{
+	if (r->options->dry_run)
+		return 0;
+	if (store_begin(r->store, false, err) < 0)
+		return err->code;
+	if (runs_supersede(r->store, r->bound->source->name, r->row.id, err) < 0 ||
+	    runs_ours(r->store, r->row.id, r->token, err) < 0) {
+		store_rollback(r->store);
+		return err->code;
+	}
+	return store_commit(r->store, err);
+}
+
 static int work(struct run *r, struct hv_err *err)
 {
 	if (open_run(r, err) < 0)
 		return err->code;
 	if (strcmp(r->row.state, "collecting") == 0 && run_collect(r, err) < 0)
 		return ended_badly(r, err);
-	if (run_settle(r, NULL, err) < 0)
+	if (supersede(r, err) < 0 || run_settle(r, NULL, err) < 0)
 		return ended_badly(r, err);
 	return 0;
 }

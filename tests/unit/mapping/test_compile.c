@@ -29,8 +29,8 @@ static const struct {
 	{ "unknown operator", HEAD "fields:\n  DENO: {from: a, do: [uniqe]}\n",
 	  "5:24: unknown operator 'uniqe'; did you mean 'unique'?\n" },
 	{ "missing argument", HEAD "fields:\n  DENO: {from: a, do: [replace: {from: x}]}\n",
-	  "5:24: 'replace' needs to: what stands there instead (do: replace: {from: \" / \", to: \" ; "
-	  "\"})\n" },
+	  "5:24: 'replace' needs to: what stands there instead; e.g. replace: {from: \" / \", to: \" ; "
+	  "\"}\n" },
 	{ "unknown argument", HEAD "fields:\n  DENO: {from: a, do: [replace: {from: x, too: y, to: z}]}\n",
 	  "5:43: unknown argument 'too'; did you mean 'to'?\n" },
 	{ "argument of none", HEAD "fields:\n  DENO: {from: a, do: [unique: 3]}\n",
