@@ -175,6 +175,15 @@ START_TEST(once_ends_with_the_exit_code_of_the_first_failure)
 }
 END_TEST
 
+START_TEST(a_child_inherits_neither_the_connection_nor_the_lock_of_the_server)
+{
+	source("descriptors", "schedule: '15 1 * * *'");
+	ck_assert_int_eq(serve(), EXIT_OK);
+	ck_assert(said("event=\"run ended\" source=descriptors"));
+	ck_assert_msg(!said("inherited socket:") && !said(".lock"), "%s", text);
+}
+END_TEST
+
 START_TEST(once_ends_with_failed_when_a_run_dies)
 {
 	source("dies", "schedule: '15 1 * * *'");
@@ -197,6 +206,7 @@ int main(int argc, char **argv)
 	tcase_add_test(t, a_complete_listing_that_was_missed_is_made_up_for);
 	tcase_add_test(t, other_kinds_of_runs_are_no_harvest);
 	tcase_add_test(t, once_ends_with_the_exit_code_of_the_first_failure);
+	tcase_add_test(t, a_child_inherits_neither_the_connection_nor_the_lock_of_the_server);
 	tcase_add_test(t, once_ends_with_failed_when_a_run_dies);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);

@@ -132,6 +132,20 @@ static int arguments(int argc, char **argv)
 	return 0;
 }
 
+/* What we inherited beside the three streams. */
+static int descriptors(void)
+{
+	char name[32], target[PATH_MAX];
+
+	for (int fd = 3; fd < 1024; fd++) {
+		(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+		ssize_t n = readlink(name, target, sizeof(target));
+		if (n > 0)
+			(void)printf("inherited %.*s\n", (int)n, target);
+	}
+	return 0;
+}
+
 static int exit_with(const char *source)
 {
 	char *end;
@@ -146,9 +160,11 @@ void fake_run(int argc, char **argv)
 	static const struct {
 		const char *source;
 		int (*run)(void);
-	} runs[] = { { "well", well },    { "waits", wait_for_term }, { "grows", grow },
-		     { "floods", flood }, { "longline", long_line },  { "ignores", ignore },
-		     { "dies", die },     { "heir", leave_heir },     { "quiet", quiet } };
+	} runs[] = { { "well", well },          { "waits", wait_for_term },
+		     { "grows", grow },         { "floods", flood },
+		     { "longline", long_line }, { "ignores", ignore },
+		     { "dies", die },           { "heir", leave_heir },
+		     { "quiet", quiet },        { "descriptors", descriptors } };
 
 	if (argc < 3 || strcmp(argv[1], "run") != 0)
 		return;
