@@ -269,7 +269,6 @@ static int finish(struct collector *c, struct hv_err *err)
 			      .cursor_next = buf_cstr(&cursor),
 			      .counts = buf_cstr(&c->counts) };
 	if (notes_drain(c->notes, put_finding, c, err) < 0 ||
-	    (!r->options->dry_run && runs_supersede(r->store, r->bound->source->name, r->row.id, err) < 0) ||
 	    runs_move(r->store, r->row.id, r->token, &m, err) < 0) {
 		store_rollback(r->store);
 		return err->code;

@@ -104,10 +104,6 @@ static int open_run(struct run *r, struct hv_err *err)
 
 	if (found < 0)
 		return found;
-	if (found == HV_ROW && r->options->dry_run)
-		return hv_fail(err, HV_E_USAGE,
-			       "run %lld is not finished; `harvester run %s` goes on with it, then try dry",
-			       (long long)r->row.id, r->bound->source->name);
 	const char *why_not = found == HV_ROW ? stale(r) : NULL;
 	if (found == HV_ROW && !why_not) {
 		r->outcome->resumed = true;
@@ -163,13 +159,28 @@ static int ended_badly(struct run *r, struct hv_err *err)
 	return err->code;
 }
 
+/* What was held is brought again by this run, now that its list is complete. A dry run replaces nothing. */
+static int supersede(struct run *r, struct hv_err *err)
+{
+	if (r->options->dry_run)
+		return 0;
+	if (store_begin(r->store, false, err) < 0)
+		return err->code;
+	if (runs_supersede(r->store, r->bound->source->name, r->row.id, err) < 0 ||
+	    runs_ours(r->store, r->row.id, r->token, err) < 0) {
+		store_rollback(r->store);
+		return err->code;
+	}
+	return store_commit(r->store, err);
+}
+
 static int work(struct run *r, struct hv_err *err)
 {
 	if (open_run(r, err) < 0)
 		return err->code;
 	if (strcmp(r->row.state, "collecting") == 0 && run_collect(r, err) < 0)
 		return ended_badly(r, err);
-	if (run_settle(r, NULL, err) < 0)
+	if (supersede(r, err) < 0 || run_settle(r, NULL, err) < 0)
 		return ended_badly(r, err);
 	return 0;
 }

@@ -30,7 +30,8 @@ struct run_env {
 
 struct run_options {
 	bool full;        /* a complete listing, whatever the cursor says */
-	bool dry_run;     /* collect and judge, print, write no notice; the run ends cancelled */
+	bool dry_run;     /* collect and judge, print, write no notice; the run ends cancelled, a resumed one
+			     stays open */
 	unsigned workers; /* mapping threads; 0: by the machine */
 	const char *who, *why;
 };
@@ -56,9 +57,9 @@ int run_source(const struct run_env *env, const char *source, const struct run_o
 	       struct run_outcome *ret, struct hv_err *err) HV_CHECK;
 
 /*
- * After the database was lost in mid-run, on a new connection: 0 when the run is still ours to go on with. HV_E_LOST:
- * somebody took the source over meanwhile (a paused process finds its session ended); HV_E_STORE: it was lost before
- * the run had a row that could tell. Then nothing may be tried again.
+ * After the database was lost in mid-run, on a new connection: 0 when the run is still ours to go on with.
+ * HV_E_LOST: somebody took the source over meanwhile (a paused process finds its session ended); HV_E_STORE:
+ * it was lost before the run had a row that could tell. Then nothing may be tried again.
  */
 int run_ours(const struct run_env *env, const struct run_outcome *former, struct hv_err *err) HV_CHECK;
 
