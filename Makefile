@@ -32,6 +32,7 @@ PROVIDER     := $(BUILD)/tests/provider
 UNIT_SRC := $(sort $(shell find tests/unit -name 'test_*.c' 2>/dev/null))
 INT_SRC  := $(sort $(shell find tests/integration -name 'test_*.c' 2>/dev/null))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+BENCH_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 UNIT     := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
 INT      := $(patsubst %.c,$(BUILD)/%,$(INT_SRC))
 FUZZ     := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SRC))
@@ -55,7 +56,7 @@ help:
 #: make format        clang-format over everything; format-check only looks
 #: make fuzz-smoke    every fuzz target for a short while (needs clang)
 #: make acceptance    the scripts under tests/acceptance: PASS, FAIL or NOT RUN
-#: make bench         speed and memory, as ratios of one run
+#: make bench         speed and memory, as ratios of one run (BENCH=--quick: small)
 #: make install       program and shipped configuration under PREFIX
 
 -include $(LIB_OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d)
@@ -89,6 +90,10 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(SUPPORT_OBJ) $(LIB)
 $(BUILD)/tests/integration/%: tests/integration/%.c $(SUPPORT_OBJ) $(LIB)
 	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) $(CFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(TEST_LIBS) $(LDLIBS_ALL)
+
+$(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
+	@mkdir -p $(@D)
+	@echo "  LD  $@"; $(CC) $(CFLAGS_ALL) -o $@ $< $(LIB) $(LDLIBS_ALL)
 
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(LIB)
 	@mkdir -p $(@D)
@@ -126,8 +131,8 @@ fuzz-smoke:
 acceptance: all tests
 	@sh tests/acceptance/run
 
-bench: all tests
-	@sh tests/bench/run
+bench: all $(PROVIDER) $(BENCH_PROGRAMS)
+	@BUILD=$(BUILD) sh tests/bench/run $(BENCH)
 
 demo: all $(PROVIDER)
 	@sh tests/support/demo

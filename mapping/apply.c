@@ -73,13 +73,18 @@ static int find_record_language(struct eval *e)
 	return r;
 }
 
+/* The catalogue's label for INV is an abbreviation. */
+static const char *field_label(const struct field *f)
+{
+	return strcmp(f->code, "INV") == 0 ? "Numéro d'inventaire" : f->label;
+}
+
 /* Why a required field is empty: the file's own words, else its paths; and what was found but did not count.
  */
 static int reject_missing(struct eval *e, const struct map_field *f)
 {
 	const struct field *field = &fields[f->id];
 	bool inv = strcmp(field->code, "INV") == 0;
-	const char *label = inv ? "Numéro d'inventaire" : field->label;
 	char why[300];
 
 	if (f->reason.n)
@@ -90,8 +95,25 @@ static int reject_missing(struct eval *e, const struct map_field *f)
 	else
 		(void)snprintf(why, sizeof(why), "rien dans la notice");
 	return reject(e, inv ? "inventory_missing" : "required_missing",
-		      "%s (%s) absent : %s%s%s ; à compléter dans la base source.", label, field->code, why,
-		      e->dropped->n ? ", seulement d'autres valeurs : " : "", buf_cstr(e->dropped));
+		      "%s (%s) absent : %s%s%s ; à compléter dans la base source.", field_label(field),
+		      field->code, why, e->dropped->n ? ", seulement d'autres valeurs : " : "",
+		      buf_cstr(e->dropped));
+}
+
+/* A required field whose value was not understood: the note says what came. */
+static int reject_failed(struct eval *e, const struct map_field *f)
+{
+	const struct field *field = &fields[f->id];
+	const struct mapping_note *last = NULL;
+
+	for (size_t i = 0; i < e->r->n_notes; i++)
+		if (e->r->notes[i].field == f->id)
+			last = &e->r->notes[i];
+	return reject(e, strcmp(field->code, "INV") == 0 ? "inventory_unclear" : "required_unclear",
+		      "%s (%s) incertain : %.*s (« %.*s ») ; à préciser dans la base source.",
+		      field_label(field), field->code,
+		      STR_ARG(last ? last->text : STR("valeur non comprise")),
+		      STR_ARG(last ? last->value : STR("?")));
 }
 
 static int join_values(struct eval *e, const struct map_field *f, struct vlist *v)
@@ -168,7 +190,9 @@ static int eval_field(struct eval *e, const struct map_field *f)
 		r = check_one(e, f, &v);
 	if (r < 0)
 		return r;
-	if (f->required && v.n == 0 && !e->failed)
+	if (f->required && e->failed)
+		return reject_failed(e, f);
+	if (f->required && v.n == 0)
 		return reject_missing(e, f);
 	store_field(e, f, &v);
 	return 0;

@@ -117,7 +117,8 @@ int private_find_home(struct private_server *p, const char *home, struct hv_err 
 
 	if (r < 0)
 		return r;
-	if ((r = make_path(name, err)) < 0)
+	/* Before anything is made where it could not be used. */
+	if ((r = private_reachable(&p->account, name, err)) < 0 || (r = make_path(name, err)) < 0)
 		return r;
 	hv_auto(hv_freep) char *real = realpath(name, NULL);
 	if (!real)
@@ -144,8 +145,8 @@ static int first_closed(void *ctx)
 			continue;
 		*at = '\0';
 		i++;
-		if (access(path, X_OK) < 0)
-			return i < 254 ? i : 254;
+		if (access(path, X_OK) < 0) /* what does not exist yet will be made, and looked at again */
+			return errno == ENOENT ? 0 : i < 254 ? i : 254;
 		*at = c;
 		if (c == '\0')
 			return 0;

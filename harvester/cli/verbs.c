@@ -28,6 +28,11 @@ static const struct opt person_opts[] = {
 };
 static const struct opt init_opts[] = { { "example", NULL, "also write a first source to start from" } };
 
+static const struct opt serve_opts[] = {
+	{ "once", NULL, "run what is due now, wait for it, exit: for timers of systemd or cron" },
+	{ "children", "N", "at most so many runs at a time, 1 to 64 (default 2)" },
+};
+
 #define OPTS(array) (array), HV_LEN(array)
 #define NO_OPTS NULL, 0
 
@@ -56,6 +61,8 @@ const struct verb verbs[] = {
 	  "apply a held run, or let a held source run again", OPTS(person_opts), NULL },
 	{ "cancel", cmd_cancel, NEEDS_SOUND_CONFIG | NEEDS_STORE | TAKES_WHY, 1, 1, "RUN",
 	  "give up a held or interrupted run", OPTS(person_opts), NULL },
+	{ "serve", cmd_serve, NEEDS_SOUND_CONFIG | NEEDS_STORE, 0, 0, "",
+	  "the daemon: every source at its time, each run a process of its own", OPTS(serve_opts), NULL },
 };
 const size_t n_verbs = HV_LEN(verbs);
 

@@ -37,7 +37,8 @@ static int make_folders(const char *dir, struct hv_err *err)
 		memcpy(path, dir, i);
 		path[i] = '\0';
 		if (mkdir(path, 0777) < 0 && errno != EEXIST)
-			return hv_fail(err, HV_E_IO, "cannot make the folder '%s': %s", path, strerror(errno));
+			return hv_fail(err, HV_E_IO, "cannot make the folder '%s': %s", path,
+				       strerror(errno));
 	}
 	return 0;
 }
@@ -53,7 +54,8 @@ static pid_t writer_of(const char *entry, const char *prefix)
 	return (pid_t)pid;
 }
 
-/* Files of processes that are gone; also one under our own number, which only a former process can have made. */
+/* Files of processes that are gone; also one under our own number, which only a former process can have made.
+ */
 static void remove_stale(const struct aside *a, const char *prefix)
 {
 	int fd = openat(a->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -151,8 +153,8 @@ void aside_put(struct aside *a, struct str s)
 
 static int failed(const struct aside *a, struct hv_err *err)
 {
-	return hv_fail(err, HV_E_IO, "cannot write '%s': %s; nothing was replaced, the former file stays", a->path,
-		       strerror(a->failure));
+	return hv_fail(err, HV_E_IO, "cannot write '%s': %s; nothing was replaced, the former file stays",
+		       a->path, strerror(a->failure));
 }
 
 int aside_ready(struct aside *a, struct hv_err *err)
@@ -178,8 +180,8 @@ int aside_place(struct aside *a, struct hv_err *err)
 	}
 	a->placed = true;
 	if (fsync(a->dir) < 0)
-		return hv_fail(err, HV_E_IO, "'%s' is written, but its folder cannot be made durable: %s", a->path,
-			       strerror(errno));
+		return hv_fail(err, HV_E_IO, "'%s' is written, but its folder cannot be made durable: %s",
+			       a->path, strerror(errno));
 	return 0;
 }
 

@@ -1,9 +1,9 @@
 /*
  * publish/aside.h - a file written aside and put in place whole: readers see the former one or the new one.
  *
- * The bytes go to `.NAME.tmp-PID` in the same folder; aside_ready makes them durable, aside_place renames. A failure
- * sticks, so that ten puts need one check. What a process that died left behind is removed by the next one that
- * writes the same name. Tests: tests/unit/publish/test_aside.c.
+ * The bytes go to `.NAME.tmp-PID` in the same folder; aside_ready makes them durable, aside_place renames. A
+ * failure sticks, so that ten puts need one check. What a process that died left behind is removed by the
+ * next one that writes the same name. Tests: tests/unit/publish/test_aside.c.
  */
 #ifndef HARVESTER_PUBLISH_ASIDE_H
 #define HARVESTER_PUBLISH_ASIDE_H

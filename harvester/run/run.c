@@ -85,23 +85,36 @@ static int create(struct run *r, struct hv_err *err)
 	return runs_get(r->store, id, r->arena, &r->row, err);
 }
 
-/* Go on with an unfinished run when mapping and defaults are still the same; else begin a new one. */
+/* Why an unfinished run cannot be gone on with; NULL: it can. */
+static const char *stale(const struct run *r)
+{
+	if (r->row.mapping != r->bound->fingerprint)
+		return "La correspondance ou les valeurs par défaut ont changé avant la fin de ce "
+		       "moissonnage : il est recommencé.";
+	if (r->options->full && strcmp(r->row.listing, "full") != 0)
+		return "Une liste complète a été demandée avant la fin de ce moissonnage : il est "
+		       "recommencé.";
+	return NULL;
+}
+
+/* Go on with an unfinished run when it would still do what was asked; else begin a new one. */
 static int open_run(struct run *r, struct hv_err *err)
 {
 	int found = runs_open(r->store, r->bound->source->name, r->arena, &r->row, err);
 
 	if (found < 0)
 		return found;
-	if (found == HV_ROW && r->row.mapping == r->bound->fingerprint) {
+	if (found == HV_ROW && r->options->dry_run)
+		return hv_fail(err, HV_E_USAGE,
+			       "run %lld is not finished; `harvester run %s` goes on with it, then try dry",
+			       (long long)r->row.id, r->bound->source->name);
+	const char *why_not = found == HV_ROW ? stale(r) : NULL;
+	if (found == HV_ROW && !why_not) {
 		r->outcome->resumed = true;
 		if (runs_adopt(r->store, r->row.id, r->token, err) < 0)
 			return err->code;
 	} else {
-		if (found == HV_ROW && cancel_open(r,
-						   "La correspondance ou les valeurs par défaut ont changé "
-						   "avant la fin de ce moissonnage : "
-						   "il est recommencé.",
-						   err) < 0)
+		if (why_not && cancel_open(r, why_not, err) < 0)
 			return err->code;
 		if (create(r, err) < 0)
 			return err->code;

@@ -129,6 +129,57 @@ static inline bool passes(const struct step *s, const struct node *n)
 	}
 }
 
+/* The candidates of one step from one node, in document order. */
+struct walk {
+	enum axis axis;
+	bool named; /* along the document's chain of one name */
+	const struct node *top;
+};
+
+/* Everything in the document lies below it: the document, or its only child. */
+static inline const struct node *covers_document(const struct node *top)
+{
+	const struct node *document = top->parent ? top->parent : top;
+
+	if (document->kind != NODE_DOCUMENT)
+		return NULL;
+	return top == document || (document->first == top && document->last == top) ? document : NULL;
+}
+
+/* From there a step to descendants of one name follows their chain; several chains are not merged. */
+static inline bool find_chain(const struct step *s, const struct node *top, struct node **ret)
+{
+	const struct node *document;
+	struct node *found = NULL;
+
+	if (s->axis != AXIS_DESCENDANT || s->test != TEST_NAMES || !(document = covers_document(top)))
+		return false;
+	for (size_t i = 0; i < s->n_names; i++) {
+		struct node *first = tree_first_named(document, s->names[i]);
+
+		if (first && found && first != found)
+			return false;
+		found = first ? first : found;
+	}
+	*ret = found && found == top ? found->same : found; /* the top itself is no descendant */
+	return true;
+}
+
+static inline struct node *walk_first(struct walk *w, const struct step *s, struct node *top)
+{
+	struct node *first = NULL;
+
+	w->axis = s->axis;
+	w->top = top;
+	w->named = find_chain(s, top, &first);
+	return w->named ? first : first_on(s->axis, top);
+}
+
+static inline struct node *walk_next(const struct walk *w, struct node *n)
+{
+	return w->named ? n->same : next_on(w->axis, w->top, n);
+}
+
 static bool flow(struct eval *e, const struct step *s, const struct step *end, struct node *n,
 		 struct sink *k);
 
@@ -137,9 +188,10 @@ static bool flow_counted(struct eval *e, const struct step *s, const struct step
 			 struct sink *k)
 {
 	struct collect c;
+	struct walk w;
 
 	collect_begin(&c);
-	for (struct node *n = first_on(s->axis, top); n; n = next_on(s->axis, top, n))
+	for (struct node *n = walk_first(&w, s, top); n; n = walk_next(&w, n))
 		if (eval_charge(e, 1) || (passes(s, n) && c.sink.take(e, n, &c.sink)))
 			return true;
 	for (size_t p = 0; p < s->n_predicates; p++) {
@@ -178,12 +230,13 @@ static bool flow(struct eval *e, const struct step *s, const struct step *end, s
 		 struct sink *k)
 {
 	size_t seen[PATH_PREDICATES] = { 0 };
+	struct walk w;
 
 	if (s == end)
 		return k->take(e, top, k);
 	if (s->uses_last)
 		return flow_counted(e, s, end, top, k);
-	for (struct node *n = first_on(s->axis, top); n; n = next_on(s->axis, top, n)) {
+	for (struct node *n = walk_first(&w, s, top); n; n = walk_next(&w, n)) {
 		if (eval_charge(e, 1))
 			return true;
 		if (!passes(s, n) || !stands(e, s, n, seen))

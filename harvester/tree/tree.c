@@ -4,9 +4,72 @@
  */
 #include "harvester/tree/tree.h"
 
+#define FIRST_SLOTS 128u
+
+/* All elements of one name, chained by node.same. */
+struct named {
+	const struct name *name;
+	struct node *first, *last;
+};
+
+/* What a document's node really is: with an index of its elements by name. */
+struct document {
+	struct node node;
+	struct named *slots; /* open addressing, a power of two, at most half full */
+	size_t n_slots, n;
+};
+
+static struct named *find_named(struct named *slots, size_t n_slots, const struct name *name)
+{
+	uint64_t h = (uint64_t)(uintptr_t)name * 0x9E3779B97F4A7C15u;
+	size_t i = (size_t)(h >> 32) & (n_slots - 1);
+
+	while (slots[i].name && slots[i].name != name)
+		i = (i + 1) & (n_slots - 1);
+	return &slots[i];
+}
+
+static bool grow_index(struct arena *a, struct document *d)
+{
+	size_t wider = d->n_slots ? d->n_slots * 2 : FIRST_SLOTS;
+	struct named *slots = arena_array(a, wider, sizeof(*slots));
+
+	if (!slots)
+		return false;
+	for (size_t i = 0; i < d->n_slots; i++)
+		if (d->slots[i].name)
+			*find_named(slots, wider, d->slots[i].name) = d->slots[i];
+	d->slots = slots;
+	d->n_slots = wider;
+	return true;
+}
+
+static bool index_element(struct arena *a, struct document *d, struct node *n)
+{
+	if (d->n * 2 >= d->n_slots && !grow_index(a, d))
+		return false;
+	struct named *at = find_named(d->slots, d->n_slots, n->name);
+
+	if (!at->name) {
+		*at = (struct named){ n->name, n, n };
+		d->n++;
+		return true;
+	}
+	at->last->same = n;
+	at->last = n;
+	return true;
+}
+
+struct node *tree_first_named(const struct node *document, const struct name *name)
+{
+	const struct document *d = (const struct document *)document;
+
+	return d->n_slots ? find_named(d->slots, d->n_slots, name)->first : NULL;
+}
+
 static struct node *new_node(struct tree_builder *b, enum node_kind kind)
 {
-	struct node *n = arena_alloc(b->arena, sizeof(*n));
+	struct node *n = arena_alloc(b->arena, kind == NODE_DOCUMENT ? sizeof(struct document) : sizeof(*n));
 
 	if (!n)
 		return NULL;
@@ -41,6 +104,8 @@ bool tree_open(struct tree_builder *b, const struct name *name, uint32_t line)
 		return false;
 	n->name = name;
 	n->line = line;
+	if (!index_element(b->arena, (struct document *)b->document, n))
+		return false;
 	append(b->at, n);
 	b->at = n;
 	b->last_attr = NULL;

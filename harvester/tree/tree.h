@@ -60,11 +60,14 @@ struct node {
 	struct node *first, *last;
 	struct node *next;  /* next sibling; for attributes the next attribute */
 	struct node *attrs; /* first attribute, in document order; namespace declarations are no attributes */
-	struct str text;    /* NODE_TEXT and NODE_ATTRIBUTE */
-	uint32_t order;     /* document order: an element before its attributes before its children */
-	uint32_t line;      /* line in the document, 1-based; 0 unknown */
-	uint8_t kind;       /* enum node_kind */
-	uint8_t json;       /* enum node_json */
+	union {
+		struct str text;   /* NODE_TEXT and NODE_ATTRIBUTE */
+		struct node *same; /* NODE_ELEMENT: the next one of this name in the document */
+	};
+	uint32_t order; /* document order: an element before its attributes before its children */
+	uint32_t line;  /* line in the document, 1-based; 0 unknown */
+	uint8_t kind;   /* enum node_kind */
+	uint8_t json;   /* enum node_json */
 };
 
 /*
@@ -89,6 +92,12 @@ void tree_close(struct tree_builder *b);
 
 /* The document's element, or NULL. */
 struct node *tree_root(const struct node *document);
+
+/*
+ * The first element of that name in the document, or NULL; then go on with ->same, in document order. This
+ * makes `.//name` from the root a look-up instead of a walk: most paths of a mapping are of that form.
+ */
+struct node *tree_first_named(const struct node *document, const struct name *name);
 
 /*
  * String value (XPath 1.0 §5): the text of all descendants of an element, the value of an attribute. Points

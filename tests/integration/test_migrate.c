@@ -158,12 +158,12 @@ END_TEST
 
 START_TEST(a_record_refused_twice_has_one_open_row)
 {
-	hv_auto(store_closep) struct store *s = pgtest_store(&server, &fixed);
 	const char *insert = "insert into harvester.quarantine (source, external_id, run, hash, fingerprint, "
 			     "code, reason) "
 			     "values ('a', 'x', 1, '\\x00', 1, 'c', 'r') on conflict (source, external_id) "
 			     "where solved_run is null do nothing returning id";
 
+	store_close(pgtest_store(&server, &fixed));
 	ck_assert_str_eq(pgtest_ask(&server, insert), "1");
 	ck_assert_str_eq(pgtest_ask(&server, insert), "");
 	(void)pgtest_ask(&server, "update harvester.quarantine set solved_run = 2 returning 1");
