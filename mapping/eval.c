@@ -283,7 +283,7 @@ static int part_values(struct eval *e, const struct map_rule *rule, const struct
 	if (r == 0)
 		r = found_add(e, &f, out);
 	if (r == 0 && e->explain) {
-		struct vlist seen = { out->v + before, out->n - before, 0 };
+		struct vlist seen = { out->v ? out->v + before : NULL, out->n - before, 0 };
 		char *what = arena_printf(e->a, "from %.*s", STR_ARG(part->path->text));
 
 		r = what ? eval_step(e, part->path->line, str_of(what), seen) : HV_E_NOMEM;
