@@ -65,7 +65,7 @@ struct map_table {
 struct map_cond {
 	struct map_path *from;
 	const struct map_table *lookup;
-	struct values is, equals, no; /* no: the word `not` of the file */
+	struct values is, equals, no; /* no: the word `not` of the file; is and no are folded */
 	bool has_is, has_equals, has_no;
 	bool missing; /* what to answer when `from` finds nothing */
 	unsigned line;
