@@ -37,7 +37,10 @@ static void print_steps(const struct preview *p)
 		(void)printf("    line %-4u ", s->line);
 		out_cell(s->what, 44);
 		(void)fputs(" ", stdout);
-		print_list(s->after);
+		if (str_starts(s->what, STR("each "))) /* a node, whose values come below */
+			(void)putchar('\n');
+		else
+			print_list(s->after);
 	}
 	for (size_t i = 0; i < m->n_notes; i++)
 		(void)printf("  note: %s (%s, line %u): %.*s\n", m->notes[i].code,
@@ -133,12 +136,13 @@ static void print_json(const struct preview *p)
 		buf_putc(&b, '}');
 	}
 	buf_puts(&b, "],\"refused\":");
-	if (p->converted->rejected)
+	if (p->converted->rejected) {
 		buf_json(&b, str_of(p->converted->rejected));
-	else
-		buf_puts(&b, "null");
-	buf_puts(&b, ",\"reason\":");
-	buf_json(&b, p->converted->rejected ? p->converted->reason : STR_NONE);
+		buf_puts(&b, ",\"reason\":");
+		buf_json(&b, p->converted->reason);
+	} else {
+		buf_puts(&b, "null,\"reason\":null");
+	}
 	buf_puts(&b, ",\"claim\":");
 	claim_write(&b, &m->claim);
 	buf_puts(&b, ",\"ref\":");
