@@ -23,8 +23,9 @@ struct run_env {
 	struct store *store;
 	const char *role;             /* "harvester run x": what a second comer is told */
 	bool (*cancelled)(void *ctx); /* polled between records and during waits */
-	/* Called at least once a page while collecting and once a batch while judging. May be NULL. */
-	void (*progress)(void *ctx, const char *state, int64_t done, int64_t expected);
+	/* Called at least once a page while collecting and once a batch while judging; expected -1: unknown.
+	 * May be NULL. */
+	void (*progress)(void *ctx, int64_t run, const char *state, int64_t done, int64_t expected);
 	void *ctx;
 };
 
