@@ -61,9 +61,9 @@ static int last_applied_full(struct store *store, const char *source, struct are
 	if (r < 0 || row.full_run == 0)
 		return r;
 	r = runs_get(store, row.full_run, a, &run, err);
-	if (r == HV_ROW)
+	if (r == 0)
 		(void)take(&run, ret);
-	return r < 0 ? r : 0;
+	return r;
 }
 
 static int last_run(void *ctx, const char *source, bool full, struct scheduler_past *ret, struct hv_err *err)

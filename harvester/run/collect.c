@@ -218,7 +218,7 @@ static int collect_page(struct collector *c, const struct connector_page *page, 
 		return hv_wrap(err, "page %lld", (long long)c->page);
 	}
 	if (r->env->progress)
-		r->env->progress(r->env->ctx, "collecting", r->counts.listed, c->expected);
+		r->env->progress(r->env->ctx, r->row.id, "collecting", r->counts.listed, c->expected);
 	return 0;
 }
 

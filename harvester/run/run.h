@@ -23,15 +23,15 @@ struct run_env {
 	struct store *store;
 	const char *role;             /* "harvester run x": what a second comer is told */
 	bool (*cancelled)(void *ctx); /* polled between records and during waits */
-	/* Called at least once a page while collecting and once a batch while judging. May be NULL. */
-	void (*progress)(void *ctx, const char *state, int64_t done, int64_t expected);
+	/* Called at least once a page while collecting and once a batch while judging; expected -1: unknown.
+	 * May be NULL. */
+	void (*progress)(void *ctx, int64_t run, const char *state, int64_t done, int64_t expected);
 	void *ctx;
 };
 
 struct run_options {
 	bool full;        /* a complete listing, whatever the cursor says */
-	bool dry_run;     /* collect and judge, print, write no notice; the run ends cancelled, a resumed one
-			     stays open */
+	bool dry_run;     /* collect and judge, print, write no notice; the run ends cancelled */
 	unsigned workers; /* mapping threads; 0: by the machine */
 	const char *who, *why;
 };

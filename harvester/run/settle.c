@@ -145,8 +145,6 @@ int run_settle(struct run *r, const struct counts *accepted, struct hv_err *err)
 		return err->code;
 	if (r->options->dry_run) {
 		r->outcome->verdict = RUN_DRY;
-		if (r->outcome->resumed) /* an interrupted run: looked at, left to the next one */
-			return 0;
 		return move(r, "cancelled", "Essai à blanc (--dry-run) : rien n’a été appliqué.", err);
 	}
 	if (!hold_it && apply_run(r, accepted, &hold_it, err) < 0)

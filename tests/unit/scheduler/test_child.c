@@ -7,7 +7,7 @@
 
 #include "harvester/base/buf.h"
 #include "scheduler/child.h"
-#include "tests/unit/scheduler/fake_run.h"
+#include "tests/support/fake_run.h"
 
 enum { MOST_SEEN = 8 };
 

@@ -14,11 +14,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "config/config.h"
 #include "harvester/base/buf.h"
 #include "scheduler/scheduler.h"
-#include "tests/unit/scheduler/fake_run.h"
+#include "tests/support/fake_run.h"
 
 #define HOURS(n) ((n)*INT64_C(3600000000))
 
