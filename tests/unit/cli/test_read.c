@@ -25,7 +25,9 @@ static const struct {
 	{ "Le Pont de pierre", 0, "Le Pont de pierre" },
 	{ "rouge \033[31m", 0, "rouge  [31m" },
 	{ "deux\nlignes\tet plus", 0, "deux lignes et plus" },
-	{ "C1 \u009b31m", 0, "C1  31m" },
+	{ "C1 \xC2\x9B"
+	  "31m",
+	  0, "C1  31m" },
 	{ "à \u202el’envers", 0, "à  l’envers" },
 	{ "éàü", 3, "éàü" },
 	{ "éàüö", 3, "éàü…" },
