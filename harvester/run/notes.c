@@ -53,11 +53,7 @@ void notes_free(struct notes *n)
 /* Cut at a character, not inside one. */
 static char *keep(struct str s)
 {
-	size_t n = s.n < LONGEST ? s.n : LONGEST;
-
-	while (n && n < s.n && ((unsigned char)s.p[n] & 0xC0) == 0x80)
-		n--;
-	return strndup(s.p ? s.p : "", n);
+	return strndup(s.p ? s.p : "", str_cut_text(s, LONGEST).n);
 }
 
 static struct note *find(struct notes *n, const char *code, const char *subject)
