@@ -3,7 +3,10 @@
  */
 #include "harvester/run/notes.h"
 
-enum { LONGEST = 200 }; /* bytes of a subject or an example that are kept */
+enum {
+	LONGEST = 200, /* bytes of a subject or an example that are kept */
+	OVERFLOWS = 32 /* codes that have an entry "…" of their own; further codes share the last one */
+};
 
 struct note {
 	char *code, *subject, *example;
@@ -23,7 +26,7 @@ struct notes *notes_new(size_t most)
 	if (!n)
 		return NULL;
 	n->most = most;
-	n->v = calloc(most + 1, sizeof(*n->v));
+	n->v = calloc(most + OVERFLOWS, sizeof(*n->v));
 	if (!n->v) {
 		free(n);
 		return NULL;
@@ -71,6 +74,8 @@ void notes_add(struct notes *n, const char *code, struct str subject, struct str
 
 	if (!old && n->n >= n->most)
 		old = find(n, code, "…");
+	if (!old && n->n == n->most + OVERFLOWS)
+		old = &n->v[n->n - 1];
 	if (old) {
 		old->times++;
 		return;
@@ -79,7 +84,7 @@ void notes_add(struct notes *n, const char *code, struct str subject, struct str
 			    .subject = n->n >= n->most ? strdup("…") : hv_take(kept),
 			    .example = keep(example),
 			    .times = 1 };
-	if (!new.code || !new.subject || !new.example || n->n > n->most) {
+	if (!new.code || !new.subject || !new.example) {
 		free(new.code);
 		free(new.subject);
 		free(new.example);
