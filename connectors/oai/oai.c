@@ -216,8 +216,10 @@ static int to_record(const struct connector *c, const struct oai_page *page, con
 		r.external_id = STR("");
 	if (r.fault)
 		r.fault_reason = fault_reason(a, &r, place, max);
-	else if (!r.deleted && oai_body_read(page, e, a, &r.body, err) < 0)
-		return hv_wrap(err, "record '%.*s'", STR_ARG(str_cut(e->identifier, 200)));
+	/* A record without a usable name is known by its body. */
+	bool nameless = r.fault && r.external_id.n == 0 && e->body_n > 0 && e->body_n <= max;
+	if ((!r.fault || nameless) && !r.deleted && oai_body_read(page, e, a, &r.body, err) < 0)
+		return hv_wrap(err, "record '%.*s'", STR_ARG(str_cut_text(e->identifier, 200)));
 	if (arena_failed(a))
 		return hv_nomem(err, "a record");
 	*ret = r;

@@ -98,7 +98,7 @@ bool run_valves(const struct run *r, const struct counts *last_full, char *ret, 
 		reason(&out, "%lld notices disparaîtraient de la source (%.1f %%).",
 		       (long long)(c->claims_ended + c->missing),
 		       percent(c->claims_ended + c->missing, c->listed + c->missing));
-	(void)snprintf(ret, size, "%s", buf_cstr(&out.text));
+	(void)snprintf(ret, size, "%.*s", STR_ARG(str_cut_text(buf_view(&out.text), size - 1)));
 	buf_release(&out.text);
 	return out.n > 0;
 }
