@@ -59,7 +59,7 @@ help:
 #: make bench         speed and memory, as ratios of one run (BENCH=--quick: small)
 #: make install       program and shipped configuration under PREFIX
 
--include $(LIB_OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(UNIT:=.d) $(INT:=.d) $(FUZZ:=.d)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -85,11 +85,11 @@ $(PROVIDER): tests/support/provider/main.c $(patsubst %.c,$(BUILD)/%.o,$(PROVIDE
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(SUPPORT_OBJ) $(LIB)
 	@mkdir -p $(@D)
-	@echo "  LD  $@"; $(CC) $(CFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(TEST_LIBS) $(LDLIBS_ALL)
+	@echo "  LD  $@"; $(CC) $(CFLAGS_ALL) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(SUPPORT_OBJ) $(LIB) $(TEST_LIBS) $(LDLIBS_ALL)
 
 $(BUILD)/tests/integration/%: tests/integration/%.c $(SUPPORT_OBJ) $(LIB)
 	@mkdir -p $(@D)
-	@echo "  LD  $@"; $(CC) $(CFLAGS_ALL) -o $@ $< $(SUPPORT_OBJ) $(LIB) $(TEST_LIBS) $(LDLIBS_ALL)
+	@echo "  LD  $@"; $(CC) $(CFLAGS_ALL) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(SUPPORT_OBJ) $(LIB) $(TEST_LIBS) $(LDLIBS_ALL)
 
 $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)

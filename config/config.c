@@ -260,8 +260,8 @@ int config_source(const struct config *c, const char *name, const struct cfg_sou
 	if (near)
 		return hv_fail(err, HV_E_NOTFOUND, "no source '%s' in %s; did you mean '%s'?", name, c->dir,
 			       near);
-	return hv_fail(err, HV_E_NOTFOUND, "no source '%s' in %s; there %s %zu", name, c->dir,
-		       c->n_sources == 1 ? "is" : "are", c->n_sources);
+	return hv_fail(err, HV_E_NOTFOUND, "no source '%s' in %s; `harvester sources` lists the %zu there",
+		       name, c->dir, c->n_sources);
 }
 
 int config_source_err(const struct config *c, const struct cfg_source *s, struct hv_err *err)

@@ -151,7 +151,7 @@ static void drop_empty_values(struct vlist *v)
 /* A text field holds one value, whatever the record says. */
 static int check_one(struct eval *e, const struct map_field *f, const struct vlist *v)
 {
-	if (fields[f->id].multi || v->n <= 1)
+	if (fields[f->id].multi || v->n <= 1 || e->failed)
 		return 0;
 	e->failed = true;
 	return eval_note(e, "too_many", v->v[1], "%zu valeurs pour un champ qui n'en tient qu'une", v->n);

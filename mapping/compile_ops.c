@@ -91,7 +91,7 @@ static void check_empty(struct compiler *c, const struct op *op, const struct ya
 		const struct op_arg *g = &op->args[k];
 
 		if (g->required && !s->args[k].given)
-			problem_at(c->p, where, "'%s' needs %s: %s (do: %s)", op->name, g->name, g->help,
+			problem_at(c->p, where, "'%s' needs %s: %s; e.g. %s", op->name, g->name, g->help,
 				   op->example);
 	}
 	if (op->n_args && op->args[0].type == ARG_TEXT && op->args[0].required && s->args[0].given &&

@@ -171,6 +171,19 @@ static void compile_missing(struct compiler *c, const struct yaml *y, struct map
 		problem_at(c->p, y, "missing: keep or drop (what to do when the path finds nothing)");
 }
 
+/* Compared without regard to capitals and accents: folded once, here. */
+static struct values folded_texts(struct compiler *c, const struct yaml *y)
+{
+	struct values v = compile_texts(c, y);
+	struct str *folded = arena_array(c->a, v.n + 1, sizeof(*folded));
+
+	if (!folded)
+		return (struct values){ 0 };
+	for (size_t i = 0; i < v.n; i++)
+		folded[i] = text_fold(c->a, v.v[i]);
+	return (struct values){ folded, v.n };
+}
+
 static void compile_cond(struct compiler *c, const struct yaml *y, struct map_cond *cond)
 {
 	const struct yaml *is = yaml_get(y, "is"), *equals = yaml_get(y, "equals"), *no = yaml_get(y, "not");
@@ -189,11 +202,11 @@ static void compile_cond(struct compiler *c, const struct yaml *y, struct map_co
 	cond->has_equals = equals != NULL;
 	cond->has_no = no != NULL;
 	if (is)
-		cond->is = compile_texts(c, is);
+		cond->is = folded_texts(c, is);
 	if (equals)
 		cond->equals = compile_texts(c, equals);
 	if (no)
-		cond->no = compile_texts(c, no);
+		cond->no = folded_texts(c, no);
 	compile_missing(c, yaml_get(y, "missing"), cond);
 }
 

@@ -166,21 +166,16 @@ int eval_values(struct eval *e, struct map_path *p, struct node *context,
 	return r < 0 ? r : found_add(e, &f, out);
 }
 
-static bool is_in(struct eval *e, struct str s, struct values texts, bool folded)
-{
-	struct str key = folded ? text_fold(e->a, s) : s;
-
-	for (size_t i = 0; i < texts.n; i++)
-		if (str_eq(key, folded ? text_fold(e->a, texts.v[i]) : texts.v[i]))
-			return true;
-	return false;
-}
-
+/* Is one of the values among some texts? Folded texts are compared with folded values. */
 static bool any_in(struct eval *e, const struct vlist *v, struct values texts, bool folded)
 {
-	for (size_t i = 0; i < v->n; i++)
-		if (is_in(e, v->v[i], texts, folded))
-			return true;
+	for (size_t i = 0; i < v->n; i++) {
+		struct str key = folded ? text_fold(e->a, v->v[i]) : v->v[i];
+
+		for (size_t k = 0; k < texts.n; k++)
+			if (str_eq(key, texts.v[k]))
+				return true;
+	}
 	return false;
 }
 
@@ -283,7 +278,7 @@ static int part_values(struct eval *e, const struct map_rule *rule, const struct
 	if (r == 0)
 		r = found_add(e, &f, out);
 	if (r == 0 && e->explain) {
-		struct vlist seen = { out->v + before, out->n - before, 0 };
+		struct vlist seen = { out->v ? out->v + before : NULL, out->n - before, 0 };
 		char *what = arena_printf(e->a, "from %.*s", STR_ARG(part->path->text));
 
 		r = what ? eval_step(e, part->path->line, str_of(what), seen) : HV_E_NOMEM;

@@ -65,7 +65,7 @@ struct map_table {
 struct map_cond {
 	struct map_path *from;
 	const struct map_table *lookup;
-	struct values is, equals, no; /* no: the word `not` of the file */
+	struct values is, equals, no; /* no: the word `not` of the file; is and no are folded */
 	bool has_is, has_equals, has_no;
 	bool missing; /* what to answer when `from` finds nothing */
 	unsigned line;
@@ -185,8 +185,7 @@ struct mapping {
 /* Fill the rows from CSV text whose header names the columns `from` and `to`. */
 bool table_from_csv(struct arena *a, struct map_table *t, const char *file, struct str text,
 		    struct problems *p);
-/* Add one row while compiling; false when memory is out. Says when two rows contradict each other. */
-struct table_builder;
+/* The same from `map:` of the mapping file. Both tell when two rows contradict each other. */
 bool table_from_map(struct arena *a, struct map_table *t, const struct yaml *map, struct problems *p);
 /* The row of a term: as written first (H and h may differ), then folded; NULL: unknown. */
 const struct map_row *table_find(const struct map_table *t, struct arena *a, struct str term);

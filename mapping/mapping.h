@@ -53,8 +53,8 @@ struct mapping_step {
 
 struct mapping_result {
 	struct claim claim;
-	const char *rejected;    /* NULL, or a stable word: inventory_missing, several_roots, not_xml … */
-	field_id rejected_field; /* meaningful when the reason is one field's */
+	const char *rejected;    /* NULL, or a stable word of docs/mapping.md, "Refused records" */
+	field_id rejected_field; /* or MAPPING_NO_FIELD when the reason is the whole record's */
 	struct str reason;       /* French, for the quarantine: what, where, what to do */
 	struct mapping_note *notes;
 	size_t n_notes;

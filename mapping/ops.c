@@ -194,7 +194,9 @@ void ops_reference(struct buf *out)
 					   w ? "" : " (when not said)");
 			buf_puts(out, "\n");
 		}
-		buf_printf(out, "%s`do: %s` makes ", o->n_args ? "\n" : "", o->example);
+		bool listed = o->example[0] == '[' || !strchr(o->example, ':');
+		buf_printf(out, "%s`do: %s%s%s` makes ", o->n_args ? "\n" : "", listed ? "" : "[", o->example,
+			   listed ? "" : "]");
 		code_list(out, o->before);
 		buf_puts(out, " into ");
 		code_list(out, o->after);

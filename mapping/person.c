@@ -183,7 +183,9 @@ static size_t family_at(struct arena *a, const struct words *w)
 	if (w->n < 2 || !starts_upper(w->v[0]) || is_capitals(w->v[0]) || is_particle(a, w->v[0]))
 		return 0;
 	for (size_t i = 1; i < w->n; i++) {
-		if (i + 1 < w->n && is_particle(a, w->v[i]))
+		bool bound = memchr(w->v[i].p, '\'', w->v[i].n) != NULL; /* d'Aubigny */
+
+		if ((i + 1 < w->n || bound) && is_particle(a, w->v[i]))
 			return i;
 		if (!starts_upper(w->v[i]))
 			return 0;

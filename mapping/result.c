@@ -41,7 +41,7 @@ int eval_note(struct eval *e, const char *code, struct str value, const char *fm
 
 	value = shorten(value, MAX_NOTE_VALUE);
 	for (size_t i = 0; i < r->n_notes; i++)
-		if (r->notes[i].code == code && r->notes[i].field == e->field &&
+		if (strcmp(r->notes[i].code, code) == 0 && r->notes[i].field == e->field &&
 		    r->notes[i].line == e->line && str_eq(r->notes[i].value, value))
 			return 0;
 	if (r->n_notes == MAX_NOTES)

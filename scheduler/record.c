@@ -107,7 +107,9 @@ void record_line(struct record *r, bool error, struct str s, bool cut)
 	char text[LINE_CEILING + 2];
 	bool was_clean = clean(s.p, s.n, text);
 
-	if (error && s.n)
+	if (s.n == 0)
+		return;
+	if (error)
 		keep(r->last_line, sizeof(r->last_line), text);
 	if (r->lines >= MOST_LINES) {
 		r->dropped++;

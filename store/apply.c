@@ -22,7 +22,8 @@
 	"join version ov on (ov.run, ov.page, ov.slot) = (oh.run, oh.page, oh.slot) "                       \
 	"where oh.ref = h.ref and oh.num <> h.num and oh.gone is null) o on h.ref is not null "             \
 	"where v.run = %lld and not exists (select from version w where w.run = v.run and "                 \
-	"w.external_id = v.external_id and (w.datestamp, w.page, w.slot) > (v.datestamp, v.page, v.slot)) " \
+	"w.external_id = v.external_id and (w.datestamp, not w.deleted, w.page, w.slot) > (v.datestamp, "   \
+	"not v.deleted, v.page, v.slot)) "                                                                  \
 	"order by v.page, v.slot"
 
 static int open_cursor(struct apply *ap, struct hv_err *err)

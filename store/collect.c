@@ -120,6 +120,46 @@ int collect_known(struct store *s, const char *source, const struct str *ids, si
 	return 0;
 }
 
+int collect_in_run(struct store *s, int64_t run, const struct str *ids, size_t n, bool *ret,
+		   struct hv_err *err)
+{
+	hv_auto(buf_release) struct buf array = BUF_INIT(64u << 20);
+	hv_auto(pg_clearp) PGresult *res = NULL;
+	char number[24];
+
+	pg_array_text(&array, ids, n);
+	if (buf_ok(&array, "identifiers of a page", err) < 0)
+		return err->code;
+	const char *const p[] = { row_number(number, run), buf_cstr(&array) };
+	int rows = pg_query(s->pg, "versions of the run",
+			    "select i - 1 from unnest($2::text[]) with ordinality as x (id, i) "
+			    "where exists (select from version v where v.run = $1 and v.external_id = x.id)",
+			    PG_MANY, p, 2, &res, err);
+	for (int r = 0; r < rows; r++) {
+		int64_t i = pg_number(res, r, 0);
+
+		if (i >= 0 && (size_t)i < n)
+			ret[i] = true;
+	}
+	return rows < 0 ? rows : 0;
+}
+
+int collect_solve(struct store *s, const char *source, struct str external_id, int64_t run,
+		  struct hv_err *err)
+{
+	hv_auto(hv_freep) char *id = strndup(external_id.p, external_id.n);
+	char number[24];
+	const char *const p[] = { source, id, row_number(number, run) };
+
+	if (!id)
+		return hv_nomem(err, "identifier");
+	int r = pg_query(s->pg, "refusal solved",
+			 "update quarantine set solved_run = $3 where source = $1 and external_id = $2 and "
+			 "solved_run is null",
+			 PG_MAYBE, p, 3, NULL, err);
+	return r < 0 ? r : 0;
+}
+
 /* One text about one record. */
 static int about_record(struct store *s, const char *name, const char *sql, const char *source,
 			struct str external_id, struct arena *a, struct str *ret, struct hv_err *err)

@@ -164,6 +164,16 @@ int runs_adopt(struct store *s, int64_t id, const char *token, struct hv_err *er
 		    id, err);
 }
 
+int runs_ours(struct store *s, int64_t id, const char *token, struct hv_err *err)
+{
+	char number[24];
+	const char *const p[] = { row_number(number, id), token };
+
+	return ours(pg_query(s->pg, "run ours", "select 1 from run where id = $1 and token = $2", PG_MAYBE, p,
+			     2, NULL, err),
+		    id, err);
+}
+
 int runs_listing(struct store *s, int64_t id, const char *token, const char *listing, struct hv_err *err)
 {
 	char number[24];

@@ -50,6 +50,9 @@ int runs_create(struct store *s, const struct run_new *n, int64_t *ret_id, struc
 /* Go on with an open run under a new lease. */
 int runs_adopt(struct store *s, int64_t id, const char *token, struct hv_err *err) HV_CHECK;
 
+/* 0 when nobody else has adopted the run since; HV_E_LOST. */
+int runs_ours(struct store *s, int64_t id, const char *token, struct hv_err *err) HV_CHECK;
+
 /* What a full listing turned out to be, known once the source was asked. */
 int runs_listing(struct store *s, int64_t id, const char *token, const char *listing,
 		 struct hv_err *err) HV_CHECK;

@@ -163,6 +163,11 @@ int64_t store_free_space(const struct store *s)
 	return s->server ? private_free_space(s->server) : -1;
 }
 
+const char *store_home(const struct store *s)
+{
+	return s->server ? private_home(s->server) : NULL;
+}
+
 const char *store_describe(const struct store *s)
 {
 	return s->describe;

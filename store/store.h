@@ -47,6 +47,10 @@ bool store_lost(const struct store *s);
 /* Free bytes where the private server keeps its data; -1 when the server is not ours to measure. */
 int64_t store_free_space(const struct store *s);
 
+/* The data folder of the private server, for what lies beside it; NULL when the database is somebody else's.
+ */
+const char *store_home(const struct store *s);
+
 /* "PostgreSQL 15.20, private, /var/lib/harvester" for status and the demo's summary; lives with the store. */
 const char *store_describe(const struct store *s);
 

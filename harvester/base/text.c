@@ -327,25 +327,29 @@ static size_t smaller(size_t a, size_t b)
 size_t text_distance(struct str a, struct str b, size_t max)
 {
 	enum { LONGEST = 128 };
-	size_t row[LONGEST + 1];
+	size_t rows[3][LONGEST + 1], *before = rows[0], *last = rows[1], *now = rows[2];
 
 	if (a.n > LONGEST || b.n > LONGEST)
 		return str_eq(a, b) ? 0 : max + 1;
 	for (size_t j = 0; j <= b.n; j++)
-		row[j] = j;
+		last[j] = j;
 	for (size_t i = 1; i <= a.n; i++) {
-		size_t diagonal = row[0];
+		char x = lower_ascii(a.p[i - 1]);
 
-		row[0] = i;
+		now[0] = i;
 		for (size_t j = 1; j <= b.n; j++) {
-			size_t same = lower_ascii(a.p[i - 1]) == lower_ascii(b.p[j - 1]) ? 0 : 1;
-			size_t next = smaller(smaller(row[j] + 1, row[j - 1] + 1), diagonal + same);
+			char y = lower_ascii(b.p[j - 1]);
 
-			diagonal = row[j];
-			row[j] = next;
+			now[j] = smaller(smaller(last[j] + 1, now[j - 1] + 1), last[j - 1] + (x != y));
+			if (i > 1 && j > 1 && x == lower_ascii(b.p[j - 2]) && lower_ascii(a.p[i - 2]) == y)
+				now[j] = smaller(now[j], before[j - 2] + 1); /* two letters changed places */
 		}
+		size_t *free_row = before;
+		before = last;
+		last = now;
+		now = free_row;
 	}
-	return row[b.n] > max ? max + 1 : row[b.n];
+	return last[b.n] > max ? max + 1 : last[b.n];
 }
 
 const char *text_nearest(struct str word, const char *const *names, size_t n)

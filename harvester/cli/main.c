@@ -40,8 +40,12 @@ static void catch_signals(void)
 static void usage(FILE *out)
 {
 	(void)fprintf(out, "usage: harvester VERB [ARGUMENT] [OPTION]\n\n");
-	for (size_t i = 0; i < n_verbs; i++)
-		(void)fprintf(out, "  %-11s %-12s %s\n", verbs[i].name, verbs[i].words, verbs[i].summary);
+	for (size_t i = 0; i < n_verbs; i++) { /* widths count characters, printf's count bytes */
+		int pad = 13 - (int)text_length(str_of(verbs[i].words));
+
+		(void)fprintf(out, "  %-11s %s%*s%s\n", verbs[i].name, verbs[i].words, pad > 1 ? pad : 1, "",
+			      verbs[i].summary);
+	}
 	(void)fprintf(out, "\nEvery verb: --config DIR, --json, --log-level LEVEL, --help\n\n%s",
 		      exit_help());
 }

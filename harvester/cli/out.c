@@ -56,7 +56,7 @@ static void show_bar(const char *state, int64_t done, int64_t expected, double s
 	(void)fflush(stderr);
 }
 
-static void progress(void *ctx, const char *state, int64_t done, int64_t expected)
+static void progress(void *ctx, int64_t run, const char *state, int64_t done, int64_t expected)
 {
 	struct progress *p = ctx;
 	int64_t now = clock_monotonic();
@@ -66,8 +66,8 @@ static void progress(void *ctx, const char *state, int64_t done, int64_t expecte
 	p->last = now;
 	p->shown = true;
 	if (p->form == 1) /* what the scheduler reads; scheduler/README.md */
-		(void)fprintf(stderr, "progress state=%s done=%lld expected=%lld\n", state, (long long)done,
-			      (long long)expected);
+		(void)fprintf(stderr, "progress state=%s done=%lld expected=%lld run=%lld\n", state,
+			      (long long)done, (long long)expected, (long long)run);
 	else
 		show_bar(state, done, expected, (double)(now - p->begun) / 1e6);
 }

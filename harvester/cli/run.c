@@ -59,6 +59,8 @@ static int run_one(struct app *app, const char *source, const struct run_options
 		if (reopen(app, env.role, err) < 0)
 			return err->code;
 		env.store = app->store;
+		if (run_ours(&env, out, err) < 0)
+			return err->code;
 	}
 }
 

@@ -28,6 +28,27 @@ static const struct opt person_opts[] = {
 };
 static const struct opt init_opts[] = { { "example", NULL, "also write a first source to start from" } };
 
+static const struct opt show_opts[] = {
+	{ "explain", "FIELD", "one field: what each source says of it, and who decides" },
+};
+static const struct opt quarantine_opts[] = {
+	{ "run", "N", "those that this run refused, solved ones too" },
+	{ "record", "ID", "one record: the reason on stderr, its bytes on stdout" },
+};
+static const struct opt dump_opts[] = {
+	{ "dir", "DIR", "folder of the files (default: dumps of the configuration)" },
+	{ "format", "FORM", "csv, jsonl or all (default: all)" },
+};
+static const struct opt report_opts[] = {
+	{ "source", "NAME", "the last applied run of this source" },
+	{ "museum", "CODE", "only this museum" },
+	{ "dir", "DIR", "folder of the files (default: reports of the configuration)" },
+};
+static const struct opt serve_opts[] = {
+	{ "once", NULL, "run what is due now, wait for it, exit: for timers of systemd or cron" },
+	{ "children", "N", "at most so many runs at a time, 1 to 64 (default 2)" },
+};
+
 #define OPTS(array) (array), HV_LEN(array)
 #define NO_OPTS NULL, 0
 
@@ -50,12 +71,26 @@ const struct verb verbs[] = {
 	  OPTS(runs_opts), NULL },
 	{ "diff", cmd_diff, NEEDS_SOUND_CONFIG | NEEDS_STORE, 1, 1, "RUN",
 	  "what a run changed, or would change", OPTS(diff_opts), NULL },
+	{ "show", cmd_show, NEEDS_SOUND_CONFIG | NEEDS_STORE, 1, 1, "REF",
+	  "a notice, and the source of each value", OPTS(show_opts), NULL },
+	{ "history", cmd_history, NEEDS_SOUND_CONFIG | NEEDS_STORE, 1, 1, "REF",
+	  "every change of a notice, with its cause", NO_OPTS, NULL },
+	{ "quarantine", cmd_quarantine, NEEDS_SOUND_CONFIG | NEEDS_STORE, 0, 1, "[SOURCE]",
+	  "refused records, and why", OPTS(quarantine_opts), NULL },
+	{ "findings", cmd_findings, NEEDS_SOUND_CONFIG | NEEDS_STORE, 0, 1, "[SOURCE]",
+	  "what was odd, grouped", NO_OPTS, NULL },
+	{ "report", cmd_report, NEEDS_SOUND_CONFIG | NEEDS_STORE, 0, 1, "[RUN]",
+	  "write what a run did, for each museum", OPTS(report_opts), NULL },
+	{ "dump", cmd_dump, NEEDS_SOUND_CONFIG | NEEDS_STORE, 0, 0, "",
+	  "write the catalogue as CSV and JSON Lines", OPTS(dump_opts), NULL },
 	{ "hold", cmd_hold, NEEDS_SOUND_CONFIG | NEEDS_STORE | TAKES_WHY, 1, 1, "SOURCE",
 	  "let the source run no more until released", OPTS(person_opts), NULL },
 	{ "release", cmd_release, NEEDS_SOUND_CONFIG | NEEDS_STORE | TAKES_WHY, 1, 1, "RUN|SOURCE",
 	  "apply a held run, or let a held source run again", OPTS(person_opts), NULL },
 	{ "cancel", cmd_cancel, NEEDS_SOUND_CONFIG | NEEDS_STORE | TAKES_WHY, 1, 1, "RUN",
 	  "give up a held or interrupted run", OPTS(person_opts), NULL },
+	{ "serve", cmd_serve, NEEDS_SOUND_CONFIG | NEEDS_STORE, 0, 0, "",
+	  "the daemon: every source at its time, each run a process of its own", OPTS(serve_opts), NULL },
 };
 const size_t n_verbs = HV_LEN(verbs);
 

@@ -233,7 +233,7 @@ static int run(struct xml_parser *p, struct str bytes)
 	(void)xmlCtxtReadMemory(p->ctxt, bytes.p ? bytes.p : "", (int)bytes.n, NULL, NULL, XML_OPTIONS);
 	if (p->failure.code)
 		return p->failure.code;
-	if (!p->ctxt->wellFormed || !p->ctxt->nsWellFormed || !tree_root(p->tree.document))
+	if (!p->ctxt->wellFormed || !tree_root(p->tree.document))
 		return hv_fail(p->failure.err, HV_E_PARSE, "not a well-formed XML document");
 	return 0;
 }

@@ -61,7 +61,9 @@ void xml_note_error(struct xml_failure *f, xml_error_arg e)
 {
 	char room[512];
 
-	if (f->code || e->level < XML_ERR_ERROR)
+	/* Namespaces are only compared: one that is no URI ("lido schema") harms nobody. */
+	if (f->code || e->level < XML_ERR_ERROR || e->code == XML_WAR_NS_URI ||
+	    e->code == XML_WAR_NS_URI_RELATIVE)
 		return;
 	if (e->code == XML_ERR_NO_MEMORY) {
 		xml_stop(f, hv_nomem(f->err, "XML parser"));

@@ -4,6 +4,8 @@
  */
 #include "harvester/io/xml_scan.h"
 
+#include <strings.h>
+
 enum state { IN_TEXT, IN_OPENING, IN_TAG, IN_QUOTES, IN_CLOSED_BY };
 
 struct xml_scan {
@@ -99,6 +101,46 @@ static void enter_closed_by(struct xml_scan *s, char mark, unsigned need, size_t
 	s->at = s->tag_start + skip;
 }
 
+static void enter_tag(struct xml_scan *s, char second)
+{
+	s->closing = second == '/';
+	s->quoted = 0;
+	s->state = IN_TAG;
+	s->at = s->tag_start + 1;
+}
+
+/* Does `s` begin like `word`, as far as it goes? *ret_whole: all of the word is there. HTML writes doctype.
+ */
+static bool begins_like(struct str s, const char *word, bool *ret_whole)
+{
+	size_t n = strlen(word);
+
+	*ret_whole = s.n >= n;
+	return strncasecmp(s.p, word, s.n < n ? s.n : n) == 0;
+}
+
+/* Behind "<!". Anything but the three forms is left to the parser, which refuses it. */
+static int scan_declaration(struct xml_scan *s, struct str from, struct hv_err *err)
+{
+	bool whole;
+
+	if (begins_like(from, "<!--", &whole)) {
+		if (whole)
+			enter_closed_by(s, '-', 2, 4);
+	} else if (begins_like(from, "<![CDATA[", &whole)) {
+		if (whole)
+			enter_closed_by(s, ']', 2, 9);
+	} else if (begins_like(from, "<!DOCTYPE", &whole)) {
+		if (whole)
+			return hv_fail(err, HV_E_REFUSED, "byte %llu: a DOCTYPE is not allowed",
+				       (unsigned long long)(s->base + s->tag_start + 1));
+	} else {
+		whole = true;
+		enter_tag(s, '!');
+	}
+	return whole ? HV_ROW : HV_END;
+}
+
 /* What follows '<'? Leaves the state as it is while too few bytes are there to tell. */
 static int scan_opening(struct xml_scan *s, struct str w, struct hv_err *err)
 {
@@ -106,23 +148,12 @@ static int scan_opening(struct xml_scan *s, struct str w, struct hv_err *err)
 
 	if (from.n < 2)
 		return HV_END;
-	if (from.p[1] == '?') {
+	if (from.p[1] == '!')
+		return scan_declaration(s, from, err);
+	if (from.p[1] == '?')
 		enter_closed_by(s, '?', 1, 2);
-	} else if (from.p[1] != '!') {
-		s->closing = from.p[1] == '/';
-		s->quoted = 0;
-		s->state = IN_TAG;
-		s->at = s->tag_start + 1;
-	} else if (str_starts(from, STR("<!--"))) {
-		enter_closed_by(s, '-', 2, 4);
-	} else if (str_starts(from, STR("<![CDATA["))) {
-		enter_closed_by(s, ']', 2, 9);
-	} else if (str_starts(STR("<!--"), from) || str_starts(STR("<![CDATA["), from)) {
-		return HV_END;
-	} else {
-		return hv_fail(err, HV_E_REFUSED, "byte %llu: a DOCTYPE is not allowed",
-			       (unsigned long long)(s->base + s->tag_start + 1));
-	}
+	else
+		enter_tag(s, from.p[1]);
 	return HV_ROW;
 }
 

@@ -125,26 +125,76 @@ static int hash_item(void *ctx, unsigned worker, size_t i, struct hv_err *err)
 	return 0;
 }
 
-/* What can be told without mapping; true when the record must be mapped. */
-static bool needs_mapping(const struct batch *b, struct item *it)
+/* What can be told without mapping. */
+static void classify(const struct batch *b, struct item *it)
 {
 	const struct collect_known *k = &it->known;
+	bool same = sha256_eq(&k->hash, &it->hash) && k->fingerprint == b->bound->fingerprint;
+	bool same_refused =
+		sha256_eq(&k->refused_hash, &it->hash) && k->refused_fingerprint == b->bound->fingerprint;
 
-	if (it->record.deleted) {
+	it->map = false;
+	if (it->record.deleted)
 		it->fate = k->known && !k->gone ? FATE_VERSION : k->known ? FATE_UNCHANGED : FATE_NOTHING;
-		return false;
-	}
-	if (k->known && !k->gone && k->fingerprint == b->bound->fingerprint &&
-	    sha256_eq(&k->hash, &it->hash)) {
+	else if (k->known && !k->gone && same)
 		it->fate = FATE_UNCHANGED;
-		return false;
-	}
-	if (k->refused && k->refused_fingerprint == b->bound->fingerprint &&
-	    sha256_eq(&k->refused_hash, &it->hash)) {
+	else if (k->refused && same_refused)
 		it->fate = FATE_STILL_REFUSED;
-		return false;
+	else
+		it->map = true;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct item *const *x = a, *const *y = b;
+
+	return str_cmp((*x)->id, (*y)->id);
+}
+
+/*
+ * Tokens expire and pages repeat, so an external id may come twice in a run, live and deleted, new and as it
+ * was. The last by datestamp must win, so every coming but a refused one needs its row: what looks as if
+ * nothing had happened may be the newer word.
+ */
+static void write_out(struct item *it)
+{
+	if (it->fate == FATE_STILL_REFUSED || it->map)
+		return;
+	it->map = !it->record.deleted;
+	it->fate = FATE_VERSION;
+}
+
+static int mark_repeats(struct batch *b, struct store *s, int64_t run, bool run_has_versions,
+			struct hv_err *err)
+{
+	struct item *sorted[BATCH_RECORDS];
+	bool in_run[BATCH_RECORDS] = { 0 };
+	size_t quiet = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		sorted[i] = &b->items[i];
+	qsort(sorted, b->n, sizeof(sorted[0]), by_id);
+	for (size_t i = 1; i < b->n; i++)
+		if (str_eq(sorted[i - 1]->id, sorted[i]->id)) {
+			write_out(sorted[i - 1]);
+			write_out(sorted[i]);
+		}
+	for (size_t i = 0; i < b->n; i++) {
+		struct item *it = &b->items[i];
+
+		if (!it->map && (it->fate == FATE_UNCHANGED || it->fate == FATE_NOTHING)) {
+			sorted[quiet] = it;
+			b->ids[quiet++] = it->id;
+		}
 	}
-	return true;
+	if (!run_has_versions || !quiet)
+		return 0;
+	if (collect_in_run(s, run, b->ids, quiet, in_run, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < quiet; i++)
+		if (in_run[i])
+			write_out(sorted[i]);
+	return 0;
 }
 
 static int keep_notes(struct batch_worker *w, const struct converted *c, struct item *it, struct hv_err *err)
@@ -155,8 +205,11 @@ static int keep_notes(struct batch_worker *w, const struct converted *c, struct 
 	if (!it->notes)
 		return hv_nomem(err, "notes");
 	for (size_t i = 0; i < m->n_notes; i++) {
-		char *subject = arena_printf(w->keep, "%s : %.*s", fields[m->notes[i].field].code,
-					     STR_ARG(m->notes[i].value));
+		/* Notes of named nodes belong to no field. */
+		bool of_field = m->notes[i].field < n_fields;
+		char *subject =
+			arena_printf(w->keep, "%s%s%.*s", of_field ? fields[m->notes[i].field].code : "",
+				     of_field ? " : " : "", STR_ARG(m->notes[i].value));
 
 		if (!subject)
 			return hv_nomem(err, "notes");
@@ -202,7 +255,7 @@ static int convert_one(void *ctx, unsigned worker, size_t i, struct hv_err *err)
 	struct batch *b = ctx;
 	struct item *it = &b->items[i];
 
-	if (!needs_mapping(b, it))
+	if (!it->map)
 		return 0;
 	return convert_item(&b->workers[worker], it, STR_NONE, err);
 }
@@ -225,7 +278,7 @@ static int with_former_claims(struct batch *b, struct store *s, struct hv_err *e
 	return 0;
 }
 
-int batch_convert(struct batch *b, struct store *s, struct hv_err *err)
+int batch_convert(struct batch *b, struct store *s, int64_t run, bool run_has_versions, struct hv_err *err)
 {
 	if (pool_run(b->pool, b->n, hash_item, b, err) < 0)
 		return err->code;
@@ -233,8 +286,12 @@ int batch_convert(struct batch *b, struct store *s, struct hv_err *err)
 		b->ids[i] = b->items[i].id;
 	if (collect_known(s, b->bound->source->name, b->ids, b->n, b->known, err) < 0)
 		return err->code;
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
 		b->items[i].known = b->known[i];
+		classify(b, &b->items[i]);
+	}
+	if (mark_repeats(b, s, run, run_has_versions, err) < 0)
+		return err->code;
 	if (pool_run(b->pool, b->n, convert_one, b, err) < 0)
 		return err->code;
 	return with_former_claims(b, s, err);

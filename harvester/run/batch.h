@@ -27,6 +27,7 @@ struct item {
 	int32_t slot;
 	struct sha256 hash;
 	struct collect_known known;
+	bool map; /* the body has to be mapped to know the fate */
 	enum fate fate;
 	struct str claim;
 	uint32_t failed;
@@ -45,8 +46,12 @@ void batch_free(struct batch *b);
 int batch_fill(struct batch *b, const struct connector_ops *ops, struct connector *c, int32_t *slot,
 	       struct hv_err *err) HV_CHECK;
 
-/* Hash, look up, map: every item has its fate afterwards. */
-int batch_convert(struct batch *b, struct store *s, struct hv_err *err) HV_CHECK;
+/*
+ * Hash, look up, map: every item has its fate afterwards. run_has_versions: the run wrote versions before
+ * this batch, so that a record may have come already.
+ */
+int batch_convert(struct batch *b, struct store *s, int64_t run, bool run_has_versions,
+		  struct hv_err *err) HV_CHECK;
 
 size_t batch_size(const struct batch *b);
 const struct item *batch_item(const struct batch *b, size_t i);

@@ -97,6 +97,14 @@ static int put_version(struct collector *c, const struct item *it, size_t *n, st
 	return pack_add(c->pack, it->record.body, err);
 }
 
+/* A record that was refused and is now as it was applied, or deleted: the refusal is over. */
+static int no_more_refused(struct collector *c, const struct item *it, struct hv_err *err)
+{
+	if (!it->known.refused)
+		return 0;
+	return collect_solve(c->run->store, c->run->bound->source->name, it->id, c->run->row.id, err);
+}
+
 static int put_item(struct collector *c, const struct item *it, size_t *n, struct hv_err *err)
 {
 	struct counts *k = &c->run->counts;
@@ -108,7 +116,7 @@ static int put_item(struct collector *c, const struct item *it, size_t *n, struc
 	switch (it->fate) {
 	case FATE_UNCHANGED:
 		k->unchanged++;
-		return seen(c, it->known.num, err);
+		return seen(c, it->known.num, err) < 0 ? err->code : no_more_refused(c, it, err);
 	case FATE_STILL_REFUSED:
 		k->refused++;
 		return it->known.known ? seen(c, it->known.num, err) : 0;
@@ -118,7 +126,7 @@ static int put_item(struct collector *c, const struct item *it, size_t *n, struc
 	case FATE_VERSION:
 		return put_version(c, it, n, err);
 	case FATE_NOTHING: /* deleted, and never here: there is nothing to end */
-		return 0;
+		return no_more_refused(c, it, err);
 	}
 	return 0;
 }
@@ -151,7 +159,9 @@ static int put_page(struct collector *c, struct hv_err *err)
 	while ((r = batch_fill(c->batch, c->run->bound->ops, c->connector, &slot, err)) == HV_ROW) {
 		if (is_cancelled(c))
 			return hv_fail(err, HV_E_CANCELLED, "interrupted in page %lld", (long long)c->page);
-		if (batch_convert(c->batch, c->run->store, err) < 0 || put_batch(c, err) < 0)
+		if (batch_convert(c->batch, c->run->store, c->run->row.id, c->run->counts.versions > 0, err) <
+			    0 ||
+		    put_batch(c, err) < 0)
 			return err->code;
 	}
 	if (r < 0)
@@ -208,7 +218,7 @@ static int collect_page(struct collector *c, const struct connector_page *page, 
 		return hv_wrap(err, "page %lld", (long long)c->page);
 	}
 	if (r->env->progress)
-		r->env->progress(r->env->ctx, "collecting", r->counts.listed, c->expected);
+		r->env->progress(r->env->ctx, r->row.id, "collecting", r->counts.listed, c->expected);
 	return 0;
 }
 
@@ -259,7 +269,6 @@ static int finish(struct collector *c, struct hv_err *err)
 			      .cursor_next = buf_cstr(&cursor),
 			      .counts = buf_cstr(&c->counts) };
 	if (notes_drain(c->notes, put_finding, c, err) < 0 ||
-	    runs_supersede(r->store, r->bound->source->name, r->row.id, err) < 0 ||
 	    runs_move(r->store, r->row.id, r->token, &m, err) < 0) {
 		store_rollback(r->store);
 		return err->code;

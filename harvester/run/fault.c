@@ -21,9 +21,13 @@ static const char *const points[] = {
 
 void faults_init(struct faults *f)
 {
-	const char *env = getenv("HARVESTER_KILL_AT");
+	const char *variable = "HARVESTER_KILL_AT", *env = getenv(variable);
 
-	*f = (struct faults){ 0 };
+	*f = (struct faults){ .signal = SIGKILL };
+	if (!env || !*env) {
+		f->signal = SIGSTOP;
+		env = getenv(variable = "HARVESTER_STOP_AT");
+	}
 	if (!env || !*env)
 		return;
 	const char *colon = strchr(env, ':');
@@ -33,7 +37,7 @@ void faults_init(struct faults *f)
 		if (strlen(points[i]) == n && strncmp(points[i], env, n) == 0)
 			f->at = points[i];
 	if (!f->at) {
-		(void)fprintf(stderr, "HARVESTER_KILL_AT='%s' names no point of this program\n", env);
+		(void)fprintf(stderr, "%s='%s' names no point of this program\n", variable, env);
 		exit(2);
 	}
 	f->left = colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 1;
@@ -42,5 +46,5 @@ void faults_init(struct faults *f)
 void fault_point(struct faults *f, const char *name)
 {
 	if (f->at && strcmp(f->at, name) == 0 && --f->left == 0)
-		(void)raise(SIGKILL);
+		(void)raise(f->signal);
 }

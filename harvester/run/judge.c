@@ -347,7 +347,7 @@ static int judge_all(struct judge *g, struct hv_err *err)
 			return r;
 		fault_point(&g->run->faults, g->write ? "apply.batch" : "judge.batch");
 		if (env->progress)
-			env->progress(env->ctx, g->write ? "applying" : "judging", g->done,
+			env->progress(env->ctx, g->run->row.id, g->write ? "applying" : "judging", g->done,
 				      g->run->counts.versions);
 		if (env->cancelled && env->cancelled(env->ctx))
 			return hv_fail(err, HV_E_CANCELLED, "interrupted while %s",

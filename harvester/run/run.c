@@ -10,6 +10,8 @@ enum { LEASE_SECONDS = 900, PATIENCE_MS = 1500, ARENA = 64 << 20 };
 /* Below this nothing is begun: a full disk stops PostgreSQL itself. */
 static const int64_t least_free = INT64_C(256) << 20;
 
+_Static_assert(sizeof(((struct run_outcome *)0)->token) == LEASE_TOKEN, "run.h says how long a token is");
+
 /* Tests shorten the lease to see one expire. */
 static int lease_seconds(void)
 {
@@ -31,7 +33,19 @@ static int take_lease(struct run *r, struct hv_err *err)
 				   .seconds = r->lease_seconds,
 				   .patience_ms = PATIENCE_MS };
 	r->renewed = clock_monotonic();
-	return lease_take(r->store, &want, r->token, err);
+	if (lease_take(r->store, &want, r->token, err) < 0)
+		return err->code;
+	memcpy(r->outcome->token, r->token, sizeof(r->token));
+	return 0;
+}
+
+int run_ours(const struct run_env *env, const struct run_outcome *former, struct hv_err *err)
+{
+	if (!former->token[0])
+		return 0; /* not even the lease was ours yet */
+	if (!former->id)
+		return hv_fail(err, HV_E_STORE, "the database was lost before the run began; run it again");
+	return runs_ours(env->store, former->id, former->token, err);
 }
 
 int run_keep_lease(struct run *r, struct hv_err *err)
@@ -71,23 +85,32 @@ static int create(struct run *r, struct hv_err *err)
 	return runs_get(r->store, id, r->arena, &r->row, err);
 }
 
-/* Go on with an unfinished run when mapping and defaults are still the same; else begin a new one. */
+/* Why an unfinished run cannot be gone on with; NULL: it can. */
+static const char *stale(const struct run *r)
+{
+	if (r->row.mapping != r->bound->fingerprint)
+		return "La correspondance ou les valeurs par défaut ont changé avant la fin de ce "
+		       "moissonnage : il est recommencé.";
+	if (r->options->full && strcmp(r->row.listing, "full") != 0)
+		return "Une liste complète a été demandée avant la fin de ce moissonnage : il est "
+		       "recommencé.";
+	return NULL;
+}
+
+/* Go on with an unfinished run when it would still do what was asked; else begin a new one. */
 static int open_run(struct run *r, struct hv_err *err)
 {
 	int found = runs_open(r->store, r->bound->source->name, r->arena, &r->row, err);
 
 	if (found < 0)
 		return found;
-	if (found == HV_ROW && r->row.mapping == r->bound->fingerprint) {
+	const char *why_not = found == HV_ROW ? stale(r) : NULL;
+	if (found == HV_ROW && !why_not) {
 		r->outcome->resumed = true;
 		if (runs_adopt(r->store, r->row.id, r->token, err) < 0)
 			return err->code;
 	} else {
-		if (found == HV_ROW && cancel_open(r,
-						   "La correspondance ou les valeurs par défaut ont changé "
-						   "avant la fin de ce moissonnage : "
-						   "il est recommencé.",
-						   err) < 0)
+		if (why_not && cancel_open(r, why_not, err) < 0)
 			return err->code;
 		if (create(r, err) < 0)
 			return err->code;
@@ -136,13 +159,28 @@ static int ended_badly(struct run *r, struct hv_err *err)
 	return err->code;
 }
 
+/* What was held is brought again by this run, now that its list is complete. A dry run replaces nothing. */
+static int supersede(struct run *r, struct hv_err *err)
+{
+	if (r->options->dry_run)
+		return 0;
+	if (store_begin(r->store, false, err) < 0)
+		return err->code;
+	if (runs_supersede(r->store, r->bound->source->name, r->row.id, err) < 0 ||
+	    runs_ours(r->store, r->row.id, r->token, err) < 0) {
+		store_rollback(r->store);
+		return err->code;
+	}
+	return store_commit(r->store, err);
+}
+
 static int work(struct run *r, struct hv_err *err)
 {
 	if (open_run(r, err) < 0)
 		return err->code;
 	if (strcmp(r->row.state, "collecting") == 0 && run_collect(r, err) < 0)
 		return ended_badly(r, err);
-	if (run_settle(r, NULL, err) < 0)
+	if (supersede(r, err) < 0 || run_settle(r, NULL, err) < 0)
 		return ended_badly(r, err);
 	return 0;
 }

@@ -23,8 +23,9 @@ struct run_env {
 	struct store *store;
 	const char *role;             /* "harvester run x": what a second comer is told */
 	bool (*cancelled)(void *ctx); /* polled between records and during waits */
-	/* Called at least once a page while collecting and once a batch while judging. May be NULL. */
-	void (*progress)(void *ctx, const char *state, int64_t done, int64_t expected);
+	/* Called at least once a page while collecting and once a batch while judging; expected -1: unknown.
+	 * May be NULL. */
+	void (*progress)(void *ctx, int64_t run, const char *state, int64_t done, int64_t expected);
 	void *ctx;
 };
 
@@ -44,6 +45,7 @@ struct run_outcome {
 	bool resumed;
 	struct counts counts;
 	char reason[2048]; /* French: why held */
+	char token[33];    /* of the lease it worked under, for run_ours */
 };
 
 /*
@@ -53,6 +55,13 @@ struct run_outcome {
  */
 int run_source(const struct run_env *env, const char *source, const struct run_options *o,
 	       struct run_outcome *ret, struct hv_err *err) HV_CHECK;
+
+/*
+ * After the database was lost in mid-run, on a new connection: 0 when the run is still ours to go on with.
+ * HV_E_LOST: somebody took the source over meanwhile (a paused process finds its session ended); HV_E_STORE:
+ * it was lost before the run had a row that could tell. Then nothing may be tried again.
+ */
+int run_ours(const struct run_env *env, const struct run_outcome *former, struct hv_err *err) HV_CHECK;
 
 /* Release a held run: judge again, refuse when a count now exceeds what was held, apply. */
 int run_release(const struct run_env *env, int64_t run, const char *who, const char *why,

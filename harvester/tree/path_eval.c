@@ -292,7 +292,7 @@ static bool flow_all(struct eval *e, struct collect *from, const struct step *s,
 static bool eval_location(struct eval *e, const struct location *l, struct node *context, struct sink *k)
 {
 	struct collect lists[2], *now = &lists[0], *then = &lists[1];
-	const struct step *s = l->steps, *end = l->steps + l->n_steps;
+	const struct step *s = l->steps, *end = s ? s + l->n_steps : NULL;
 
 	collect_begin(now);
 	if (start_nodes(e, l, context, now))

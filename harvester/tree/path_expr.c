@@ -205,42 +205,35 @@ static bool compare_nodes(struct eval *e, enum compare c, const struct expr *nod
 	return k.found;
 }
 
-static struct str *strings_of(struct eval *e, const struct collect *c)
-{
-	struct str *s = arena_array(e->arena, c->n, sizeof(*s));
+/* For each node of the left set the right one is asked anew: nothing is kept, and the first pair ends it. */
+struct pair_sink {
+	struct sink sink;
+	const struct expr *x;
+	const struct focus *f;
+	bool found;
+};
 
-	if (!s) {
-		(void)eval_no_memory(e);
-		return NULL;
-	}
-	for (size_t i = 0; i < c->n; i++)
-		s[i] = string_of(e, c->v[i]);
-	return e->code ? NULL : s;
+static bool pair_take(struct eval *e, struct node *n, struct sink *k)
+{
+	struct pair_sink *s = (struct pair_sink *)k;
+	struct compare_sink right = { .sink = { compare_take }, .compare = mirror(s->x->compare) };
+
+	right.by_number = s->x->compare != CMP_EQ && s->x->compare != CMP_NE;
+	right.text = string_of(e, n);
+	if (right.by_number)
+		right.number = path_number(right.text);
+	if (!e->code)
+		(void)eval_locations(e, s->x->b->path, s->f->node, &right.sink);
+	s->found = right.found;
+	return s->found || e->code;
 }
 
 static bool compare_two_sets(struct eval *e, const struct expr *x, const struct focus *f)
 {
-	struct collect a, b;
+	struct pair_sink k = { { pair_take }, x, f, false };
 
-	collect_begin(&a);
-	collect_begin(&b);
-	(void)eval_locations(e, x->a->path, f->node, &a.sink);
-	if (e->code || !a.n)
-		return false;
-	(void)eval_locations(e, x->b->path, f->node, &b.sink);
-	if (e->code || !b.n)
-		return false;
-	struct str *left = strings_of(e, &a), *right = left ? strings_of(e, &b) : NULL;
-	if (!right)
-		return false;
-	for (size_t i = 0; i < a.n; i++) {
-		for (size_t j = 0; j < b.n; j++)
-			if (compare_strings(x->compare, left[i], right[j]))
-				return true;
-		if (eval_charge(e, b.n))
-			return false;
-	}
-	return false;
+	(void)eval_locations(e, x->a->path, f->node, &k.sink);
+	return k.found;
 }
 
 static bool compare(struct eval *e, const struct expr *x, const struct focus *f)
@@ -315,10 +308,26 @@ static struct str argument_text(struct eval *e, const struct expr *x, const stru
 	return x->a ? to_string(e, x->a, f) : string_of(e, f->node);
 }
 
+struct count_sink {
+	struct sink sink;
+	size_t n;
+};
+
+static bool count_take(struct eval *e HV_UNUSED, struct node *n HV_UNUSED, struct sink *k)
+{
+	((struct count_sink *)k)->n++;
+	return false;
+}
+
 static double count_nodes(struct eval *e, const struct expr *x, const struct focus *f)
 {
+	struct count_sink k = { { count_take }, 0 };
 	struct collect c;
 
+	if (x->path->no_repeats && !x->path->next) {
+		(void)eval_locations(e, x->path, f->node, &k.sink);
+		return (double)k.n;
+	}
 	collect_begin(&c);
 	(void)eval_locations(e, x->path, f->node, &c.sink);
 	collect_normalize(&c);

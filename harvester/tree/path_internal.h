@@ -38,6 +38,7 @@ struct location {
 	struct step filter; /* START_VARIABLE: conditions on the node set itself, else empty */
 	struct step *steps;
 	size_t n_steps;
+	bool no_repeats;       /* no node can come twice */
 	struct location *next; /* the next alternative of a union */
 };
 

@@ -238,6 +238,7 @@ START_TEST(distance_counts_edits_up_to_its_ceiling)
 {
 	ck_assert_uint_eq(text_distance(STR("base_url"), STR("base_url"), 3), 0);
 	ck_assert_uint_eq(text_distance(STR("baseurl"), STR("BASE_URL"), 3), 1);
+	ck_assert_uint_eq(text_distance(STR("rnu"), STR("run"), 3), 1);
 	ck_assert_uint_eq(text_distance(STR("abc"), STR("xyz"), 2), 3);
 	ck_assert_uint_eq(text_distance(STR(""), STR("ab"), 5), 2);
 	ck_assert_uint_eq(text_distance(STR("ab"), STR_NONE, 5), 2);

@@ -22,8 +22,7 @@ START_TEST(web_addresses_pass)
 					    "https://example.org:8443/oai?verb=Identify&x=%20",
 					    "http://[2a01::1]/",
 					    "HTTP://Example.ORG/",
-					    "http://mus\xC3\xA9"
-					    "e.example/",
+					    "http://\xC3\xA9tude.example/",
 					    "http://127.0.0.1:1/a@b" };
 
 	for (size_t i = 0; i < HV_LEN(urls); i++)

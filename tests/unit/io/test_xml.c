@@ -86,6 +86,7 @@ START_TEST(namespaces_are_resolved_and_declarations_are_no_attributes)
 	becomes(STR("<p:a xmlns:p='u' p:x='1' x='2' xmlns='v'><b xmlns=''/><c/></p:a>"),
 		"({u}a *x=1 x=2(b(){v}c()))");
 	becomes(STR("<a xml:lang='fr'/>"), "(a *lang=fr())");
+	becomes(STR("<a xmlns='no URI' xmlns:p='100%'><p:b/></a>"), "({no URI}a({100%}b()))");
 }
 END_TEST
 

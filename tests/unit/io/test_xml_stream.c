@@ -189,6 +189,8 @@ START_TEST(a_doctype_is_refused_at_once)
 		"line 2: a DOCTYPE is not allowed");
 	refused(STR("<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>"), HV_E_REFUSED, "line 1: a DOCTYPE");
 	refused(STR("<!doctype html><html/>"), HV_E_REFUSED, "DOCTYPE");
+	refused(STR("<!DOC><a/>"), HV_E_PARSE, "line 1, column ");
+	refused(STR("<a><![INCLUDE[<b/>]]></a>"), HV_E_PARSE, "line 1, column ");
 }
 END_TEST
 
@@ -205,7 +207,7 @@ START_TEST(text_that_is_not_well_formed_is_refused_with_line_and_column)
 	refused(STR("<a/><b/>"), HV_E_PARSE, "Extra content at the end");
 	refused(STR("<a x=\"<\"/>"), HV_E_PARSE, "line 1");
 	refused(STR("<a x='1"), HV_E_PARSE, "line 1");
-	refused(STR("<a><b"), HV_E_PARSE, "line 1");
+	refused(STR("<a>\n<b"), HV_E_PARSE, "line 2: the document ends inside a tag");
 	refused(STR("<a>"), HV_E_PARSE, "line 1");
 	refused(STR(""), HV_E_PARSE, "line 1");
 	refused(STR("no XML"), HV_E_PARSE, "line 1");

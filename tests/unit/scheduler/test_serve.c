@@ -14,11 +14,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "config/config.h"
 #include "harvester/base/buf.h"
 #include "scheduler/scheduler.h"
-#include "tests/unit/scheduler/fake_run.h"
+#include "tests/support/fake_run.h"
 
 #define HOURS(n) ((n)*INT64_C(3600000000))
 
@@ -353,7 +354,7 @@ START_TEST(a_death_by_signal_is_recorded_and_resumed_after_a_while)
 	when("event=\"run ended\"", five_minutes_later);
 	when("failures=1", stop);
 	served();
-	said("level=error event=\"run ended\" source=dies run=7 listing=new signal=SIGSEGV seconds=");
+	said("level=error event=\"run ended\" source=dies run=7 listing=new signal=SIGKILL seconds=");
 	said("state=collecting retry=2027-01-10T12:05:00Z");
 	ck_assert_uint_eq(count("event=\"run started\""), 2);
 }
