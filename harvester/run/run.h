@@ -31,8 +31,7 @@ struct run_env {
 
 struct run_options {
 	bool full;        /* a complete listing, whatever the cursor says */
-	bool dry_run;     /* collect and judge, print, write no notice; the run ends cancelled, a resumed one
-			     stays open */
+	bool dry_run;     /* collect and judge, print, write no notice; the run ends cancelled */
 	unsigned workers; /* mapping threads; 0: by the machine */
 	const char *who, *why;
 };
