@@ -49,7 +49,7 @@ static bool is_retryable(const char *state)
 static const char *meaning(const char *state)
 {
 	if (strcmp(state, "53100") == 0)
-		return "disk full: ";
+		return "the disk of the database is full: ";
 	if (strcmp(state, "53200") == 0)
 		return "the database server is out of memory: ";
 	if (strcmp(state, "53300") == 0)
