@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "connectors/oai/envelope.h"
+#include "harvester/base/text.h"
 
 enum {
 	CHUNK = 64 << 10,
@@ -272,10 +273,11 @@ void oai_page_error_text(const struct oai_page *p, char *ret, size_t size)
 	for (size_t i = 0; i < p->n_errors && at < size; i++) {
 		const struct oai_error *e = &p->errors[i];
 		int n = snprintf(ret + at, size - at, "%s%.*s%s%.*s", i ? "; " : "", STR_ARG(e->code),
-				 e->text.n ? ": " : "", STR_ARG(str_cut(e->text, 200)));
+				 e->text.n ? ": " : "", STR_ARG(text_cut(e->text, 200)));
 
 		at += n > 0 ? (size_t)n : 0;
 	}
+	hv_whole_end(ret);
 }
 
 int64_t oai_page_number(struct str s)

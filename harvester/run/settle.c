@@ -7,7 +7,10 @@
  */
 #include "harvester/run/run_priv.h"
 
-enum { MANY_ROWS = 5000 }; /* from here statistics and a vacuum pay for themselves */
+enum {
+	MANY_ROWS = 5000, /* from here statistics and a vacuum pay for themselves */
+	HINT = 256        /* of a reason: what to do about it, which must not be the part that is cut */
+};
 
 static int last_full(struct run *r, struct counts *ret, bool *ret_known, struct hv_err *err)
 {
@@ -44,7 +47,7 @@ static int verdict(struct run *r, const struct counts *accepted, bool *ret_hold,
 	}
 	if (last_full(r, &last, &known, err) < 0)
 		return err->code;
-	*ret_hold = run_valves(r, known ? &last : NULL, out, size);
+	*ret_hold = run_valves(r, known ? &last : NULL, out, size - HINT);
 	return 0;
 }
 
@@ -64,7 +67,7 @@ static int move(struct run *r, const char *state, const char *reason, struct hv_
 
 static int hold(struct run *r, struct hv_err *err)
 {
-	char reason[sizeof(r->outcome->reason) + 256];
+	char reason[sizeof(r->outcome->reason) + HINT];
 
 	(void)snprintf(
 		reason, sizeof(reason),
@@ -72,6 +75,7 @@ static int hold(struct run *r, struct hv_err *err)
 		r->outcome->reason, (long long)r->row.id, (long long)r->row.id);
 	(void)snprintf(r->outcome->reason, sizeof(r->outcome->reason), "%.*s",
 		       (int)sizeof(r->outcome->reason) - 1, reason);
+	hv_whole_end(r->outcome->reason);
 	r->outcome->verdict = RUN_HELD;
 	return move(r, "held", r->outcome->reason, err);
 }

@@ -99,6 +99,7 @@ bool run_valves(const struct run *r, const struct counts *last_full, char *ret, 
 		       (long long)(c->claims_ended + c->missing),
 		       percent(c->claims_ended + c->missing, c->listed + c->missing));
 	(void)snprintf(ret, size, "%s", buf_cstr(&out.text));
+	hv_whole_end(ret);
 	buf_release(&out.text);
 	return out.n > 0;
 }
