@@ -9,6 +9,8 @@
 
 #include <time.h>
 
+#include "harvester/base/text.h"
+
 enum { PAUSE_MS = 1000, PAUSE_MAX_MS = 60000, SLICE_MS = 100 };
 
 static const char *const known_errors[] = { "badArgument",       "badResumptionToken",
@@ -22,7 +24,7 @@ void oai_finding(const struct connector *c, const char *code, const char *subjec
 
 	if (!c->env.finding)
 		return;
-	(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(str_cut(example, sizeof(text) - 1)));
+	(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(text_cut(example, sizeof(text) - 1)));
 	c->env.finding(c->env.ctx, code, subject, text);
 }
 
@@ -111,7 +113,7 @@ static int no_answer(const struct oai_page *page, long status, unsigned tries, s
 	if (page->answer == OAI_ERROR)
 		oai_page_error_text(page, why, sizeof(why));
 	else
-		(void)snprintf(why, sizeof(why), "%.*s", STR_ARG(page->reason));
+		(void)snprintf(why, sizeof(why), "%.*s", STR_ARG(text_cut(page->reason, sizeof(why) - 1)));
 	if (status >= 300)
 		return hv_fail(err, HV_E_REMOTE,
 			       "the source answers with HTTP status %ld and no OAI-PMH document (%s)", status,

@@ -4,6 +4,7 @@
  * Joins the parts: section, identity, listings, records. Tests: tests/unit/connectors/test_conformance_oai.c.
  */
 #include "connectors/oai/oai.h"
+#include "harvester/base/text.h"
 
 #include "connectors/oai/body.h"
 #include "connectors/oai/harvest.h"
@@ -220,7 +221,7 @@ static int to_record(const struct connector *c, const struct oai_page *page, con
 	/* A record without a usable name is known by its body. */
 	bool nameless = r.fault && r.external_id.n == 0 && e->body_n > 0 && e->body_n <= max;
 	if ((!r.fault || nameless) && !r.deleted && oai_body_read(page, e, a, &r.body, err) < 0)
-		return hv_wrap(err, "record '%.*s'", STR_ARG(str_cut_text(e->identifier, 200)));
+		return hv_wrap(err, "record '%.*s'", STR_ARG(text_cut(e->identifier, 200)));
 	if (arena_failed(a))
 		return hv_nomem(err, "a record");
 	*ret = r;

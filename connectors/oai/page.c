@@ -6,6 +6,7 @@
  * no OAI-PMH answer. Tests: tests/unit/connectors/oai/test_page.c, tests/fuzz/fuzz_oai_page.c.
  */
 #include "connectors/oai/page.h"
+#include "harvester/base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -272,7 +273,7 @@ void oai_page_error_text(const struct oai_page *p, char *ret, size_t size)
 	for (size_t i = 0; i < p->n_errors && at < size; i++) {
 		const struct oai_error *e = &p->errors[i];
 		int n = snprintf(ret + at, size - at, "%s%.*s%s%.*s", i ? "; " : "", STR_ARG(e->code),
-				 e->text.n ? ": " : "", STR_ARG(str_cut_text(e->text, 200)));
+				 e->text.n ? ": " : "", STR_ARG(text_cut(e->text, 200)));
 
 		at += n > 0 ? (size_t)n : 0;
 	}

@@ -62,12 +62,3 @@ bool str_to_u64(struct str s, uint64_t *ret)
 	*ret = v;
 	return true;
 }
-
-struct str str_cut_text(struct str s, size_t n)
-{
-	if (n >= s.n)
-		return s;
-	while (n && ((unsigned char)s.p[n] & 0xC0) == 0x80)
-		n--;
-	return (struct str){ s.p, n };
-}

@@ -56,9 +56,6 @@ static inline struct str str_cut(struct str s, size_t n)
 	return (struct str){ s.p, n < s.n ? n : s.n };
 }
 
-/* The first n bytes at most, never ending inside a UTF-8 sequence: for what is shown or stored cut. */
-struct str str_cut_text(struct str s, size_t n);
-
 /* Where needle begins in s, or -1. */
 ptrdiff_t str_find(struct str s, struct str needle);
 

@@ -3,6 +3,8 @@
  */
 #include "harvester/run/notes.h"
 
+#include "harvester/base/text.h"
+
 enum {
 	LONGEST = 200, /* bytes of a subject or an example that are kept */
 	OVERFLOWS = 32 /* codes that have an entry "…" of their own; further codes share the last one */
@@ -56,7 +58,7 @@ void notes_free(struct notes *n)
 /* Cut at a character, not inside one. */
 static char *keep(struct str s)
 {
-	return strndup(s.p ? s.p : "", str_cut_text(s, LONGEST).n);
+	return strndup(s.p ? s.p : "", text_cut(s, LONGEST).n);
 }
 
 static struct note *find(struct notes *n, const char *code, const char *subject)

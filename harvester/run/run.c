@@ -201,6 +201,7 @@ static int check_source(struct run *r, struct hv_err *err)
 	r->outcome->verdict = RUN_HELD;
 	(void)snprintf(r->outcome->reason, sizeof(r->outcome->reason), "La source est retenue par %s : %s",
 		       r->source.held_by ? r->source.held_by : "?", r->source.held);
+	hv_whole_end(r->outcome->reason);
 	return HV_ROW;
 }
 

@@ -5,6 +5,7 @@
  * the gate, and asks the valves again before it commits: another run may have changed the catalogue in
  * between.
  */
+#include "harvester/base/text.h"
 #include "harvester/run/run_priv.h"
 
 enum { MANY_ROWS = 5000 }; /* from here statistics and a vacuum pay for themselves */
@@ -72,7 +73,7 @@ static int hold(struct run *r, struct hv_err *err)
 		command, sizeof(command),
 		" À examiner : harvester diff %lld. Pour appliquer : harvester release %lld --why \"…\".",
 		(long long)r->row.id, (long long)r->row.id);
-	size_t kept = str_cut_text(str_of(reason), room - 8 - (size_t)n).n;
+	size_t kept = text_cut(str_of(reason), room - 8 - (size_t)n).n;
 	(void)snprintf(reason + kept, room - kept, "%s%s", reason[kept] ? " […]" : "", command);
 	r->outcome->verdict = RUN_HELD;
 	return move(r, "held", r->outcome->reason, err);
