@@ -70,7 +70,7 @@ void config_reference(struct buf *out)
 	table(out, "sources/NAME.yaml",
 	      "One source. Beside these keys stands the section of the connector, named like it; its keys "
 	      "are\n"
-	      "printed by `harvester schema connector NAME`.",
+	      "listed in connectors/NAME/README.md.",
 	      source_fields, source_fields_n, "");
 	buf_puts(out, "\n");
 	table(out, "The forms of http.auth", "Exactly one of basic, bearer and header.", auth_fields,

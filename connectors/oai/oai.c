@@ -99,11 +99,11 @@ static void oai_close(struct connector *c)
 {
 	if (!c)
 		return;
-	/* A page asked for ahead is not waited for: http_free cancels it, and an open on the same handle
-	 * drops it. */
+	oai_drop_ahead(c);
 	oai_chain_release(&c->chain);
 	oai_call_release(&c->call);
 	oai_page_release(&c->page);
+	oai_page_release(&c->ahead.page);
 	arena_free(c->arena);
 	free(c);
 }
@@ -118,13 +118,14 @@ static int oai_open(const struct connector_env *env, struct connector **ret, str
 	c->env = *env;
 	c->section = env->section;
 	c->call = OAI_CALL_INIT;
-	c->page.fd = -1;
+	c->page.fd = c->ahead.page.fd = -1;
 	c->arena = arena_new(OWN_ARENA);
 	if (!c->arena)
 		return hv_nomem(err, "the connector");
 	int r = oai_page_init(&c->page, err);
 
-	oai_drop_ahead(c);
+	if (r == 0)
+		r = oai_page_init(&c->ahead.page, err);
 	if (r == 0)
 		r = oai_identify(c, err);
 	if (r == 0)

@@ -37,7 +37,10 @@ static void print_steps(const struct preview *p)
 		(void)printf("    line %-4u ", s->line);
 		out_cell(s->what, 44);
 		(void)fputs(" ", stdout);
-		print_list(s->after);
+		if (str_starts(s->what, STR("each "))) /* a node, whose values come below */
+			(void)putchar('\n');
+		else
+			print_list(s->after);
 	}
 	for (size_t i = 0; i < m->n_notes; i++)
 		(void)printf("  note: %s (%s, line %u): %.*s\n", m->notes[i].code,
@@ -60,15 +63,34 @@ static void print_field(const struct preview *p, size_t f)
 		     m->is_default[f] ? ", default of the source file" : "");
 }
 
+/* What merging would do, in a sentence; what it would do to each field follows. */
+static void print_verdict(const struct preview *p)
+{
+	static const struct {
+		const char *verdict, *before, *after;
+	} words[] = {
+		{ "created", "a new notice, ", "" },
+		{ "changed", "notice ", " would change" },
+		{ "same", "notice ", " would stay as it is" },
+		{ "restored", "notice ", " would be restored" },
+		{ "withdrawn", "notice ", " would be withdrawn: no other source speaks for it" },
+		{ "orphan", "notice ", " would be proposed for withdrawal: no other source speaks for it" },
+	};
+
+	(void)fputs("merging   ", stdout);
+	for (size_t i = 0; i < HV_LEN(words); i++)
+		if (strcmp(words[i].verdict, p->verdict) == 0) {
+			(void)printf("%s%.*s%s\n", words[i].before, STR_ARG(p->ref), words[i].after);
+			return;
+		}
+	(void)puts(p->record->deleted       ? "nothing: no notice comes from this record"
+		   : p->converted->rejected ? "nothing: a refused record makes no notice"
+					    : "no reference can be formed from this identifier by new_refs");
+}
+
 static void print_merge(const struct preview *p)
 {
-	if (p->known)
-		(void)printf("merging   notice %.*s %s\n", STR_ARG(p->ref),
-			     p->diff.p ? "would change" : "would stay as it is");
-	else if (p->ref.p)
-		(void)printf("merging   a new notice, %.*s\n", STR_ARG(p->ref));
-	else
-		(void)printf("merging   no reference can be formed from this identifier by new_refs\n");
+	print_verdict(p);
 	for (size_t f = 0; p->after && f < n_fields; f++)
 		print_field(p, f);
 	if (p->known && p->diff.p)
@@ -81,14 +103,14 @@ static void print_text(struct previewing *v, const struct preview *p)
 	(void)printf("datestamp %.*s\n", STR_ARG(p->record->datestamp));
 	if (p->record->deleted) {
 		(void)puts("deleted   the source says so");
-		return;
-	}
-	if (v->raw)
-		(void)printf("raw       %zu bytes\n%.*s\n", p->record->body.n, STR_ARG(p->record->body));
-	print_steps(p);
-	if (p->converted->rejected) {
-		(void)printf("refused   %s: %.*s\n", p->converted->rejected, STR_ARG(p->converted->reason));
-		return;
+	} else {
+		if (v->raw)
+			(void)printf("raw       %zu bytes\n%.*s\n", p->record->body.n,
+				     STR_ARG(p->record->body));
+		print_steps(p);
+		if (p->converted->rejected)
+			(void)printf("refused   %s: %.*s\n", p->converted->rejected,
+				     STR_ARG(p->converted->reason));
 	}
 	print_merge(p);
 }
@@ -100,7 +122,9 @@ static void print_json(const struct preview *p)
 
 	buf_puts(&b, "{\"record\":");
 	buf_json(&b, p->record->external_id);
-	buf_puts(&b, ",\"raw\":");
+	buf_puts(&b, ",\"datestamp\":");
+	buf_json(&b, p->record->datestamp);
+	buf_printf(&b, ",\"deleted\":%s,\"raw\":", p->record->deleted ? "true" : "false");
 	buf_json(&b, p->record->body);
 	buf_puts(&b, ",\"steps\":[");
 	for (size_t i = 0; i < m->n_steps; i++) {
@@ -112,15 +136,19 @@ static void print_json(const struct preview *p)
 		buf_putc(&b, '}');
 	}
 	buf_puts(&b, "],\"refused\":");
-	if (p->converted->rejected)
+	if (p->converted->rejected) {
 		buf_json(&b, str_of(p->converted->rejected));
-	else
-		buf_puts(&b, "null");
+		buf_puts(&b, ",\"reason\":");
+		buf_json(&b, p->converted->reason);
+	} else {
+		buf_puts(&b, "null,\"reason\":null");
+	}
 	buf_puts(&b, ",\"claim\":");
 	claim_write(&b, &m->claim);
 	buf_puts(&b, ",\"ref\":");
 	buf_json(&b, p->ref);
-	buf_printf(&b, ",\"known\":%s,\"notice\":", p->known ? "true" : "false");
+	buf_printf(&b, ",\"known\":%s,\"merging\":\"%s\",\"notice\":", p->known ? "true" : "false",
+		   p->verdict);
 	if (p->after)
 		notice_write(&b, &p->after->notice);
 	else

@@ -12,6 +12,8 @@ static void bind_connector(struct bound *b, struct problems *p)
 	const struct cfg_source *s = b->source;
 	const char *names[64];
 
+	if (!s->connector || !*s->connector) /* its file lacks it, or could not be read: told already */
+		return;
 	b->ops = connector_find(s->connector);
 	if (b->ops)
 		return;
@@ -135,7 +137,7 @@ int bind_source(const struct config *config, const struct cfg_source *source, st
 	bind_connector(ret, p);
 	if (bind_section(ret, p, err) < 0 || bind_defaults(ret, p, err) < 0)
 		return err->code;
-	if (!source->mapping)
+	if (!source->mapping || !*source->mapping)
 		return 0;
 	if (mapping_load(config, source->mapping, p, &ret->mapping, err) < 0)
 		return err->code;

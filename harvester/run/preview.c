@@ -67,9 +67,9 @@ static int other_claim(void *ctx, const struct query_claim *row)
 	return add_claim(p, row->source, row->run, row->claim, NULL);
 }
 
-/* The notice as it is and as it would be. */
+/* The notice as it is and as it would be. A refused record leaves it alone. */
 static int merge_it(struct previewer *p, const struct record *r, const struct converted *c,
-		    struct preview *out, struct notice *before, struct merged *after)
+		    struct preview *out, struct notice *before, struct merged *after, bool *ret_withdrawn)
 {
 	struct query_notice n;
 	char ref[12];
@@ -88,6 +88,7 @@ static int merge_it(struct previewer *p, const struct record *r, const struct co
 		    query_claims(p->env->store, out->ref, other_claim, p, p->err) < 0)
 			return p->err->code;
 		out->known = true;
+		*ret_withdrawn = strcmp(n.state, "withdrawn") == 0;
 	} else if (p->bound->source->create &&
 		   run_new_ref(p->bound->source, p->hasher, r->external_id, 0, ref, NULL) == 0) {
 		out->ref = arena_str(p->arena, (struct str){ ref, 11 });
@@ -95,10 +96,23 @@ static int merge_it(struct previewer *p, const struct record *r, const struct co
 	out->before = before;
 	out->claims = p->claims;
 	out->n_claims = p->n_claims;
-	if (!p->n_claims)
+	if (!p->n_claims || c->rejected)
 		return 0;
 	out->after = after;
 	return merge(p->arena, p->claims, p->n_claims, after, p->err);
+}
+
+static const char *verdict_of(const struct previewer *p, const struct preview *out, bool withdrawn)
+{
+	if (!out->known)
+		return out->after && out->ref.p ? "created" : "nothing";
+	if (out->converted->rejected) /* the former claim stands */
+		return "same";
+	if (out->after)
+		return withdrawn ? "restored" : out->diff.p ? "changed" : "same";
+	if (withdrawn)
+		return "same";
+	return p->bound->source->withdrawal.action == WITHDRAW_APPLY ? "withdrawn" : "orphan";
 }
 
 static int preview_one(struct previewer *p, const struct record *r)
@@ -108,17 +122,19 @@ static int preview_one(struct previewer *p, const struct record *r)
 	hv_auto(hv_freep) struct notice *before = calloc(1, sizeof(*before));
 	hv_auto(hv_freep) struct merged *after = calloc(1, sizeof(*after));
 	hv_auto(buf_release) struct buf diff = BUF_INIT(MOST_RECORD);
+	bool withdrawn = false;
 
 	if (!c || !before || !after)
 		return hv_nomem(p->err, "preview");
 	c->field = "";
 	if (!r->deleted && convert_record(p->convert, r, STR_NONE, true, p->arena, c, p->err) < 0)
 		return p->err->code;
-	if (merge_it(p, r, c, &out, before, after) < 0)
+	if (merge_it(p, r, c, &out, before, after, &withdrawn) < 0)
 		return p->err->code;
 	out.converted = c;
 	if (out.after && notice_diff(&diff, before, &after->notice))
 		out.diff = buf_view(&diff);
+	out.verdict = verdict_of(p, &out, withdrawn);
 	return p->each(p->ctx, &out);
 }
 

@@ -12,10 +12,16 @@
 struct preview {
 	const struct record *record;
 	const struct converted *converted;
+	/*
+	 * What merging would do to the notice, in the words of run_difference.what, orphan and withdrawn when
+	 * the source has deleted the record and no other speaks for it; nothing: there is none, and there
+	 * would be none.
+	 */
+	const char *verdict;
 	bool known;     /* the record has a notice */
 	struct str ref; /* its REF, or the one it would get; {NULL,0}: none can be made */
 	const struct notice *before;
-	const struct merged *after;       /* NULL when refused or deleted */
+	const struct merged *after;       /* NULL when refused, or when no claim would be left */
 	const struct merge_claim *claims; /* that `after` was merged from */
 	size_t n_claims;
 	struct str diff; /* JSON, {NULL,0}: no difference */
