@@ -30,10 +30,6 @@ static const struct {
 			    11 },
 	[TO_CHANGE] = { "changes", "copy change (ref, run, what, cause, diff) from stdin (format binary)",
 			5 },
-	[TO_QUARANTINE] = { "refusals",
-			    "copy quarantine (source, external_id, run, page, slot, datestamp, hash, "
-			    "fingerprint, code, field, reason) from stdin (format binary)",
-			    11 },
 };
 
 void apply_buffers(struct apply *ap)
