@@ -7,7 +7,9 @@
  */
 #include "connectors/oai/harvest.h"
 
+#include <strings.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { PAUSE_MS = 1000, PAUSE_MAX_MS = 60000, SLICE_MS = 100 };
 
@@ -62,9 +64,23 @@ static void tell_odd(const struct connector *c, const struct oai_page *page)
 		oai_finding(c, page->odd[i].code, "page", page->odd[i].example);
 }
 
+/* A page for people: maintenance, a login, a wrong address. "A DOCTYPE is not allowed" would not say so. */
+static bool is_html(int fd)
+{
+	char head[256];
+	ssize_t n = pread(fd, head, sizeof(head), 0);
+	struct str s = { head, n > 0 ? (size_t)n : 0 };
+
+	if (str_starts(s, STR("\xef\xbb\xbf")))
+		s = str_from(s, 3);
+	s = str_trim(s);
+	return (s.n > 14 && strncasecmp(s.p, "<!doctype html", 14) == 0) ||
+	       (s.n > 5 && strncasecmp(s.p, "<html", 5) == 0);
+}
+
 /* One try. 0: page->answer is set and *ret_status the HTTP status. */
 static int try_once(struct connector *c, const struct oai_request *q, bool begun, struct oai_page *page,
-		    long *ret_status, struct hv_err *err)
+		    long *ret_status, bool *ret_html, struct hv_err *err)
 {
 	struct http_reply reply = { .fd = -1 };
 	int r = begun ? http_wait(c->env.http, &reply, err)
@@ -75,24 +91,31 @@ static int try_once(struct connector *c, const struct oai_request *q, bool begun
 	if (reply.redirected)
 		oai_finding(c, "moved", "base_url", str_of(reply.url));
 	*ret_status = reply.status;
+	*ret_html = is_html(reply.fd);
 	r = oai_page_read(page, q->verb, reply.fd, reply.size, err);
 	return r < 0 ? r : 0;
 }
 
 /* Why the answer is none, for people: what came, from where. */
-static int no_answer(const struct oai_page *page, long status, unsigned tries, struct hv_err *err)
+static int no_answer(const struct connector *c, const struct oai_page *page, long status, bool html,
+		     unsigned tries, struct hv_err *err)
 {
+	const char *url = c->section->base_url;
 	char why[512];
 
-	if (page->answer == OAI_ERROR)
+	if (html)
+		(void)snprintf(why, sizeof(why),
+			       "it sends a page of HTML: open the address in a browser; maintenance, a login "
+			       "or a wrong base_url");
+	else if (page->answer == OAI_ERROR)
 		oai_page_error_text(page, why, sizeof(why));
 	else
 		(void)snprintf(why, sizeof(why), "%.*s", STR_ARG(page->reason));
 	if (status >= 300)
 		return hv_fail(err, HV_E_REMOTE,
-			       "the source answers with HTTP status %ld and no OAI-PMH document (%s)", status,
-			       why);
-	return hv_fail_retry(err, HV_E_REMOTE, "no OAI-PMH answer in %u tries: %s", tries, why);
+			       "%s: the source answers with HTTP status %ld and no OAI-PMH document (%s)",
+			       url, status, why);
+	return hv_fail_retry(err, HV_E_REMOTE, "%s: no OAI-PMH answer in %u tries: %s", url, tries, why);
 }
 
 int oai_ask(struct connector *c, const struct oai_request *q, struct oai_page *page, struct hv_err *err)
@@ -104,7 +127,8 @@ int oai_ask(struct connector *c, const struct oai_request *q, struct oai_page *p
 		return hv_wrap(err, "%s", oai_verb_name(q->verb));
 	for (unsigned n = 0;; n++, begun = false) {
 		long status = 0;
-		int r = try_once(c, q, begun, page, &status, err);
+		bool html = false;
+		int r = try_once(c, q, begun, page, &status, &html, err);
 
 		if (r < 0)
 			return hv_wrap(err, "%s", oai_verb_name(q->verb));
@@ -117,7 +141,7 @@ int oai_ask(struct connector *c, const struct oai_request *q, struct oai_page *p
 		}
 		/* Statuses worth another try were retried by io/http; a 404 stays one. */
 		if (n >= retries || status >= 400) {
-			(void)no_answer(page, status, n + 1, err);
+			(void)no_answer(c, page, status, html, n + 1, err);
 			return hv_wrap(err, "%s", oai_verb_name(q->verb));
 		}
 		r = oai_pause(c, n, err);
