@@ -4,17 +4,19 @@
 #include "mapping/eval.h"
 
 #include "harvester/base/buf.h"
+#include "harvester/base/text.h"
 
 static int reject(struct eval *e, const char *code, const char *fmt, ...) HV_PRINTF(3, 4);
 
 static int reject(struct eval *e, const char *code, const char *fmt, ...)
 {
-	char text[900];
+	char text[1400];
 	va_list ap;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	hv_whole_end(text);
 	eval_reject(e, code, arena_str(e->a, str_of(text)));
 	return e->r->reason.p ? 0 : HV_E_NOMEM;
 }
@@ -85,13 +87,13 @@ static int reject_missing(struct eval *e, const struct map_field *f)
 {
 	const struct field *field = &fields[f->id];
 	bool inv = strcmp(field->code, "INV") == 0;
-	char why[300];
+	char why[700];
 
 	if (f->reason.n)
-		(void)snprintf(why, sizeof(why), "%.*s", STR_ARG(f->reason));
+		(void)snprintf(why, sizeof(why), "%.*s", STR_ARG(text_cut(f->reason, 600)));
 	else if (f->rule->n_choices && f->rule->choices[0].n && f->rule->choices[0].parts[0].path)
 		(void)snprintf(why, sizeof(why), "rien à l'emplacement %.*s de la notice",
-			       STR_ARG(f->rule->choices[0].parts[0].path->text));
+			       STR_ARG(text_cut(f->rule->choices[0].parts[0].path->text, 600)));
 	else
 		(void)snprintf(why, sizeof(why), "rien dans la notice");
 	return reject(e, inv ? "inventory_missing" : "required_missing",

@@ -101,7 +101,7 @@ static int remember_dropped(struct eval *e, const struct node *n)
 	int r = node_value(e, n, &s);
 
 	if (r == 0 && s.n && e->dropped->n < 300)
-		buf_printf(e->dropped, "%s« %.*s »", e->dropped->n ? ", " : "", STR_ARG(str_cut(s, 60)));
+		buf_printf(e->dropped, "%s« %.*s »", e->dropped->n ? ", " : "", STR_ARG(text_cut(s, 60)));
 	return r;
 }
 

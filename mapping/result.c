@@ -6,18 +6,6 @@
 
 #include "harvester/base/text.h"
 
-/* At most n bytes, never in the middle of a character. */
-static struct str shorten(struct str s, size_t n)
-{
-	size_t at = 0, end = 0;
-
-	while (at < s.n && at <= n) {
-		end = at;
-		(void)text_next(s, &at);
-	}
-	return s.n <= n ? s : str_cut(s, end);
-}
-
 /* Room for one more element of a list that grows in the arena. */
 static void *grown(struct arena *a, void *v, size_t n, size_t *cap, size_t size)
 {
@@ -39,7 +27,7 @@ int eval_note(struct eval *e, const char *code, struct str value, const char *fm
 	char text[300];
 	va_list ap;
 
-	value = shorten(value, MAX_NOTE_VALUE);
+	value = text_cut(value, MAX_NOTE_VALUE);
 	for (size_t i = 0; i < r->n_notes; i++)
 		if (strcmp(r->notes[i].code, code) == 0 && r->notes[i].field == e->field &&
 		    r->notes[i].line == e->line && str_eq(r->notes[i].value, value))
@@ -52,6 +40,7 @@ int eval_note(struct eval *e, const char *code, struct str value, const char *fm
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	hv_whole_end(text);
 	r->notes = v;
 	v[r->n_notes] =
 		(struct mapping_note){ code, e->field, e->line, value, arena_str(e->a, str_of(text)) };
@@ -96,7 +85,7 @@ static int reject_unknown(struct eval *e, const struct map_table *t, struct str 
 		e->a,
 		"Terme « %.*s » inconnu de la table « %s » ; à ajouter à la table, ou à corriger dans "
 		"la base source.",
-		STR_ARG(shorten(term, MAX_NOTE_VALUE)), t->name);
+		STR_ARG(text_cut(term, MAX_NOTE_VALUE)), t->name);
 
 	if (!s)
 		return HV_E_NOMEM;

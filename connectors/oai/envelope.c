@@ -8,6 +8,8 @@
  */
 #include "connectors/oai/envelope.h"
 
+#include "harvester/base/text.h"
+
 enum {
 	MAX_IDENTIFIER = 4096, /* bytes; a thousand have been seen (fault 99) */
 	MAX_ERRORS = 100,
@@ -48,7 +50,7 @@ void oai_page_odd(struct oai_page *p, const char *code, struct str example)
 		if (strcmp(p->odd[i].code, code) == 0)
 			return;
 	if (p->n_odd < OAI_MAX_ODD)
-		p->odd[p->n_odd++] = (struct oai_odd){ code, arena_str(p->arena, str_cut(example, 200)) };
+		p->odd[p->n_odd++] = (struct oai_odd){ code, arena_str(p->arena, text_cut(example, 200)) };
 }
 
 static struct str attribute(const struct xml_start *e, const char *name)
@@ -247,7 +249,7 @@ static int end_error(struct oai_reader *r, struct str text)
 		p->errors = arena_array(p->arena, MAX_ERRORS, sizeof(*p->errors));
 	if (p->errors && p->n_errors < MAX_ERRORS)
 		p->errors[p->n_errors++] =
-			(struct oai_error){ r->open_name, arena_str(p->arena, str_cut(text, 500)) };
+			(struct oai_error){ r->open_name, arena_str(p->arena, text_cut(text, 500)) };
 	return 0;
 }
 

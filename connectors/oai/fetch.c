@@ -7,9 +7,9 @@
  */
 #include "connectors/oai/harvest.h"
 
-#include <strings.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "harvester/base/text.h"
 
 enum { PAUSE_MS = 1000, PAUSE_MAX_MS = 60000, SLICE_MS = 100 };
 
@@ -24,7 +24,7 @@ void oai_finding(const struct connector *c, const char *code, const char *subjec
 
 	if (!c->env.finding)
 		return;
-	(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(str_cut(example, sizeof(text) - 1)));
+	(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(text_cut(example, sizeof(text) - 1)));
 	c->env.finding(c->env.ctx, code, subject, text);
 }
 
@@ -64,23 +64,33 @@ static void tell_odd(const struct connector *c, const struct oai_page *page)
 		oai_finding(c, page->odd[i].code, "page", page->odd[i].example);
 }
 
-/* A page for people: maintenance, a login, a wrong address. "A DOCTYPE is not allowed" would not say so. */
-static bool is_html(int fd)
+/* In the thread of io/http: the page is read where it arrives. */
+static void arrived(void *ctx, struct http_reply *reply)
 {
-	char head[256];
-	ssize_t n = pread(fd, head, sizeof(head), 0);
-	struct str s = { head, n > 0 ? (size_t)n : 0 };
+	struct oai_ahead *ahead = ctx;
 
-	if (str_starts(s, STR("\xef\xbb\xbf")))
-		s = str_from(s, 3);
-	s = str_trim(s);
-	return (s.n > 14 && strncasecmp(s.p, "<!doctype html", 14) == 0) ||
-	       (s.n > 5 && strncasecmp(s.p, "<html", 5) == 0);
+	ahead->result = oai_page_read(&ahead->page, ahead->verb, reply->fd, reply->size, &ahead->err);
+	reply->fd = -1;
+}
+
+/* The page read ahead changes places with the one that is done with. */
+static int take_ahead(struct connector *c, struct oai_page *page, struct hv_err *err)
+{
+	struct oai_page done = *page;
+
+	if (c->ahead.result < 0) {
+		if (err)
+			*err = c->ahead.err;
+		return c->ahead.result;
+	}
+	*page = c->ahead.page;
+	c->ahead.page = done;
+	return 0;
 }
 
 /* One try. 0: page->answer is set and *ret_status the HTTP status. */
 static int try_once(struct connector *c, const struct oai_request *q, bool begun, struct oai_page *page,
-		    long *ret_status, bool *ret_html, struct hv_err *err)
+		    long *ret_status, struct hv_err *err)
 {
 	struct http_reply reply = { .fd = -1 };
 	int r = begun ? http_wait(c->env.http, &reply, err)
@@ -91,26 +101,21 @@ static int try_once(struct connector *c, const struct oai_request *q, bool begun
 	if (reply.redirected)
 		oai_finding(c, "moved", "base_url", str_of(reply.url));
 	*ret_status = reply.status;
-	*ret_html = is_html(reply.fd);
-	r = oai_page_read(page, q->verb, reply.fd, reply.size, err);
+	r = begun ? take_ahead(c, page, err) : oai_page_read(page, q->verb, reply.fd, reply.size, err);
 	return r < 0 ? r : 0;
 }
 
 /* Why the answer is none, for people: what came, from where. */
-static int no_answer(const struct connector *c, const struct oai_page *page, long status, bool html,
-		     unsigned tries, struct hv_err *err)
+static int no_answer(const struct connector *c, const struct oai_page *page, long status, unsigned tries,
+		     struct hv_err *err)
 {
 	const char *url = c->section->base_url;
 	char why[512];
 
-	if (html)
-		(void)snprintf(why, sizeof(why),
-			       "it sends a page of HTML: open the address in a browser; maintenance, a login "
-			       "or a wrong base_url");
-	else if (page->answer == OAI_ERROR)
+	if (page->answer == OAI_ERROR)
 		oai_page_error_text(page, why, sizeof(why));
 	else
-		(void)snprintf(why, sizeof(why), "%.*s", STR_ARG(page->reason));
+		(void)snprintf(why, sizeof(why), "%.*s", STR_ARG(text_cut(page->reason, sizeof(why) - 1)));
 	if (status >= 300)
 		return hv_fail(err, HV_E_REMOTE,
 			       "%s: the source answers with HTTP status %ld and no OAI-PMH document (%s)",
@@ -127,8 +132,7 @@ int oai_ask(struct connector *c, const struct oai_request *q, struct oai_page *p
 		return hv_wrap(err, "%s", oai_verb_name(q->verb));
 	for (unsigned n = 0;; n++, begun = false) {
 		long status = 0;
-		bool html = false;
-		int r = try_once(c, q, begun, page, &status, &html, err);
+		int r = try_once(c, q, begun, page, &status, err);
 
 		if (r < 0)
 			return hv_wrap(err, "%s", oai_verb_name(q->verb));
@@ -141,7 +145,7 @@ int oai_ask(struct connector *c, const struct oai_request *q, struct oai_page *p
 		}
 		/* Statuses worth another try were retried by io/http; a 404 stays one. */
 		if (n >= retries || status >= 400) {
-			(void)no_answer(c, page, status, html, n + 1, err);
+			(void)no_answer(c, page, status, n + 1, err);
 			return hv_wrap(err, "%s", oai_verb_name(q->verb));
 		}
 		r = oai_pause(c, n, err);
@@ -152,16 +156,20 @@ int oai_ask(struct connector *c, const struct oai_request *q, struct oai_page *p
 
 void oai_ask_ahead(struct connector *c, const struct oai_request *q)
 {
-	if (oai_call_write(&c->call, c->section->base_url, q, NULL) == 0)
-		(void)!http_begin(c->env.http, &c->call.http, NULL);
+	if (oai_call_write(&c->call, c->section->base_url, q, NULL) < 0)
+		return;
+	struct http_request request = c->call.http;
+
+	c->ahead.verb = q->verb;
+	request.arrived = arrived;
+	request.ctx = &c->ahead;
+	(void)!http_begin(c->env.http, &request, NULL);
 }
 
 void oai_drop_ahead(struct connector *c)
 {
-	struct http_reply reply = { .fd = -1 };
-
-	if (http_under_way(c->env.http) && http_wait(c->env.http, &reply, NULL) == 0)
-		http_reply_close(&reply);
+	if (c->env.http)
+		http_drop(c->env.http);
 }
 
 int oai_protocol_error(const struct connector *c, const struct oai_request *q, const struct oai_page *page,

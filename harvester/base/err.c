@@ -5,8 +5,7 @@
 
 #include <unistd.h>
 
-/* A cut text must not end inside a UTF-8 sequence. */
-static void trim_partial(char *text)
+void hv_whole_end(char *text)
 {
 	size_t n = strlen(text), i = n;
 
@@ -28,7 +27,7 @@ static HV_PRINTF(4, 0) int fill(struct hv_err *err, enum hv_code code, bool retr
 	err->code = code;
 	err->retryable = retryable;
 	if (vsnprintf(err->text, sizeof(err->text), fmt, ap) >= (int)sizeof(err->text))
-		trim_partial(err->text);
+		hv_whole_end(err->text);
 	return code;
 }
 
@@ -66,14 +65,14 @@ int hv_wrap(struct hv_err *err, const char *fmt, ...)
 	size_t n = strlen(where), room = sizeof(err->text) - 1;
 	if (n > room - 2)
 		where[room - 2] = '\0';
-	trim_partial(where);
+	hv_whole_end(where);
 	n = strlen(where);
 	memcpy(err->text, where, n);
 	memcpy(err->text + n, ": ", 2);
 	size_t rest = strlen(text), left = room - n - 2;
 	memcpy(err->text + n + 2, text, rest < left ? rest : left);
 	err->text[n + 2 + (rest < left ? rest : left)] = '\0';
-	trim_partial(err->text);
+	hv_whole_end(err->text);
 	return err->code;
 }
 

@@ -48,6 +48,12 @@ int hv_wrap(struct hv_err *err, const char *fmt, ...) HV_PRINTF(2, 3);
 /* hv_fail(HV_E_NOMEM, "out of memory: <what>"). */
 int hv_nomem(struct hv_err *err, const char *what);
 
+/*
+ * A C string that snprintf may have cut: without the half character at its end. PostgreSQL refuses a text
+ * that is not UTF-8, and with it the whole transaction.
+ */
+void hv_whole_end(char *text);
+
 /* A stable lower-case word for a code ("config", "remote"), for logs and JSON. */
 const char *hv_code_name(enum hv_code code);
 

@@ -305,6 +305,15 @@ struct str text_lower(struct arena *a, struct str s)
 	return map_each(a, s, utf8proc_tolower);
 }
 
+struct str text_cut(struct str s, size_t n)
+{
+	if (n >= s.n)
+		return s;
+	while (n && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+		n--;
+	return str_cut(s, n);
+}
+
 size_t text_length(struct str s)
 {
 	size_t n = 0;

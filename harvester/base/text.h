@@ -48,6 +48,12 @@ bool text_is_letter(uint32_t c);
 bool text_is_upper(uint32_t c);
 bool text_is_space(uint32_t c);
 
+/*
+ * At most n bytes of valid UTF-8, never the half of a character: what is cut to fit still goes into a
+ * database, which refuses a text that is not UTF-8 and with it the whole transaction.
+ */
+struct str text_cut(struct str s, size_t n);
+
 /* Number of characters (code points) of valid UTF-8. */
 size_t text_length(struct str s);
 

@@ -49,7 +49,7 @@ void xml_stop(struct xml_failure *f, int code)
 /* libxml2's message in one line: it ends with a line feed and may have one inside. */
 static struct str one_line(const char *message, char *out, size_t room)
 {
-	struct str s = str_trim(str_of(message ? message : "not well-formed"));
+	struct str s = text_cut(str_trim(str_of(message ? message : "not well-formed")), room - 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n && n + 1 < room; i++)

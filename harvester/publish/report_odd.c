@@ -27,8 +27,9 @@ static const struct {
 	  "nous dire ce "
 	  "qu’ils désignent." },
 	{ "not_understood", "Valeurs non comprises",
-	  "Leur forme n’a pas été reconnue&nbsp;; la valeur publiée auparavant, s’il y en avait une, est "
-	  "restée." },
+	  "Leur forme n’a pas été reconnue et elles ont été laissées de côté. Un champ qui n’avait pas "
+	  "d’autre valeur "
+	  "garde celle qui était publiée." },
 	{ "too_many", "Plusieurs valeurs pour un champ qui n’en tient qu’une",
 	  "Seule la première a été retenue." },
 	{ "path_never_matched", "Éléments attendus, jamais rencontrés",

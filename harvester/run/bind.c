@@ -120,6 +120,9 @@ static int fingerprint(struct bound *b, struct hv_err *err)
 		values_write(&text, b->defaults[i].values);
 	}
 	values_write(&text, b->museums);
+	/* Records refused for want of a REF are tried again under another rule. */
+	buf_printf(&text, "%d%d%s", b->source->create, b->source->new_refs.from,
+		   b->source->new_refs.prefix ? b->source->new_refs.prefix : "");
 	if (buf_ok(&text, "defaults", err) < 0)
 		return err->code;
 	struct sha256 all = hash_of(h, buf_view(&text));

@@ -6,6 +6,7 @@
  * only (source, external id); no candidate = a new notice with a REF by the source's rule.
  */
 #include "harvester/base/hash.h"
+#include "harvester/base/text.h"
 #include "harvester/io/json.h"
 #include "harvester/merge/merge.h"
 #include "harvester/run/run_priv.h"
@@ -217,7 +218,7 @@ static void refuse_ref(struct judge *g, const struct judged *j)
 			       "Aucune référence libre ne peut être formée à partir de l’identifiant « %.*s "
 			       "» (règle "
 			       "new_refs de la source) : à signaler à l’administrateur.",
-			       (int)(j->external_id.n > 200 ? 200 : j->external_id.n), j->external_id.p);
+			       STR_ARG(text_cut(j->external_id, 200)));
 	if (g->write)
 		apply_refuse(g->ap, j, s->create ? "ref_taken" : "no_notice", str_of(reason));
 }

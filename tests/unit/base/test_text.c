@@ -249,6 +249,17 @@ START_TEST(distance_counts_edits_up_to_its_ceiling)
 }
 END_TEST
 
+START_TEST(a_cut_never_leaves_half_a_character)
+{
+	static const char *const text = "aé€\xF0\x9F\x98\x80"; /* 1 + 2 + 3 + 4 bytes */
+	static const size_t left[] = { 0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10 };
+
+	for (size_t n = 0; n < HV_LEN(left); n++)
+		ck_assert_uint_eq(text_cut(str_of(text), n).n, left[n]);
+	ck_assert_uint_eq(text_cut(STR_NONE, 5).n, 0);
+}
+END_TEST
+
 START_TEST(the_nearest_name_is_suggested_and_none_from_afar)
 {
 	static const char *const names[] = { "retries", "rate", "base_url", "set" };
@@ -278,6 +289,7 @@ int main(void)
 	tcase_add_test(t, a_full_arena_is_told_by_nothing);
 	tcase_add_test(t, kinds_of_characters);
 	tcase_add_test(t, distance_counts_edits_up_to_its_ceiling);
+	tcase_add_test(t, a_cut_never_leaves_half_a_character);
 	tcase_add_test(t, the_nearest_name_is_suggested_and_none_from_afar);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);

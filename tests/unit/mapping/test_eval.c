@@ -1,6 +1,7 @@
 /*
  * Records through a mapping: contexts, conditions, languages, preferences, look-ups, failures, rejections.
  */
+#include "harvester/base/text.h"
 #include "tests/unit/mapping/given.h"
 
 /* A mapping, a record, one field: what comes of it. */
@@ -154,6 +155,31 @@ START_TEST(a_missing_inventory_number_is_told_in_french_with_what_was_found)
 }
 END_TEST
 
+/* A reason goes into the database, which refuses what is not UTF-8: one record would end the whole run. */
+START_TEST(a_reason_is_utf8_wherever_it_had_to_be_cut)
+{
+	struct given g;
+	char accents[1501] = "";
+
+	for (size_t i = 0; i + 2 < sizeof(accents); i += 2)
+		memcpy(accents + i, "é", 2);
+	char fields_yaml[2000];
+	(void)snprintf(fields_yaml, sizeof(fields_yaml),
+		       "  INV: {from: n, where: {from: \"@t\", is: x}, required: {reason: \"%s\"}}\n",
+		       accents);
+	given_fields(&g, "", fields_yaml);
+	for (size_t odd = 0; odd < 2; odd++) {
+		given_record(&g, arena_printf(g.told, "<r><n>%.*s%s</n></r>", (int)odd, "N", accents));
+		ck_assert_str_eq(g.r.rejected, "inventory_missing");
+		ck_assert(text_valid(g.r.reason, NULL));
+		given_record(&g, arena_printf(g.told, "<r><%.*s%s></r>", (int)odd, "N", accents));
+		ck_assert_str_eq(g.r.rejected, "not_xml");
+		ck_assert(text_valid(g.r.reason, NULL));
+	}
+	given_end(&g);
+}
+END_TEST
+
 START_TEST(every_step_of_a_value_is_explained_with_its_line)
 {
 	struct given g;
@@ -224,6 +250,7 @@ static void add(TCase *t)
 	tcase_add_loop_test(t, a_record_gives_what_its_mapping_says, 0, (int)HV_LEN(cases));
 	tcase_add_test(t, a_failed_field_leaves_the_others_alone);
 	tcase_add_test(t, a_missing_inventory_number_is_told_in_french_with_what_was_found);
+	tcase_add_test(t, a_reason_is_utf8_wherever_it_had_to_be_cut);
 	tcase_add_test(t, every_step_of_a_value_is_explained_with_its_line);
 	tcase_add_test(t, paths_that_never_matched_are_told_at_the_end);
 	tcase_add_test(t, a_record_that_does_not_fit_is_refused_not_half_mapped);
