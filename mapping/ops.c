@@ -124,13 +124,15 @@ const struct op ops[] = {
 	{ "without", 1, false, false, op_without, ARGS(without_args),
 	  "Drops some values. Capitals and accents do not count.", "without: [inconnu, \"s.n.\"]",
 	  "Inconnu|bois", "bois" },
-	{ "year", 1, false, false, op_year, ARGS(year_args),
+	{ "year", 2, false, false, op_year, ARGS(year_args),
 	  "Years as MILL writes them, each value by itself: `1853`, `1853 vers`, `1863 avant`, `1863 après`, "
 	  "`1850 entre` and `1860 et`. Reads ISO dates, years and ranges, and vers, avant, après in French, "
 	  "English, German, Dutch.",
 	  "year", "1853-05-01|um 1880|avant 1863|1850-1860", "1853|1880 vers|1863 avant|1850 entre|1860 et" },
-	{ "year_range", 1, false, false, op_year_range, ARGS(year_args),
-	  "As `year`, but all values of a context are one time: its earliest and its latest year.",
+	{ "year_range", 2, false, false, op_year_range, ARGS(year_args),
+	  "As `year`, but all values of a context are one time: its earliest and its latest year. One value "
+	  "that is "
+	  "no year, or two that do not agree in vers, avant, après, leave no time at all.",
 	  "year_range", "1850-01-01|1860-12-31", "1850 entre|1860 et" },
 };
 

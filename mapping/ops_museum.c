@@ -78,25 +78,40 @@ int op_year(const struct op_call *c, struct vlist *v)
 	return r;
 }
 
+/* Puts y into the time so far. A word (vers, avant, après) speaks of one year, not of a time with two ends.
+ */
+static bool extend(struct years *all, const struct years *y)
+{
+	if (all->to == 0) {
+		*all = *y;
+		return true;
+	}
+	if (all->word != y->word || (y->word != YEAR_EXACT && y->from != all->from))
+		return false;
+	if (y->from < all->from)
+		all->from = y->from;
+	if (y->to > all->to)
+		all->to = y->to;
+	return true;
+}
+
+/* Half of a time is another time: one value that is not understood leaves none of them. */
 int op_year_range(const struct op_call *c, struct vlist *v)
 {
 	struct vlist out = { 0 };
 	struct years all = { 0 }, y;
+	bool understood = true;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < v->n; i++) {
-		if (!years_parse(c->a, v->v[i], &y)) {
-			r = no_year(c, v->v[i], &out);
+		if (years_parse(c->a, v->v[i], &y) && extend(&all, &y))
 			continue;
-		}
-		if (all.to == 0)
-			all = y;
-		if (y.from < all.from)
-			all.from = y.from;
-		if (y.to > all.to)
-			all.to = y.to;
+		understood = false;
+		if (c->step->args[0].word == ELSE_KEEP)
+			return 0;
+		r = no_year(c, v->v[i], &out);
 	}
-	if (r == 0 && all.to)
+	if (r == 0 && understood && all.to)
 		r = add_years(c, &all, &out);
 	*v = out;
 	return r;
