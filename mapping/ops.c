@@ -63,7 +63,7 @@ const struct op ops[] = {
 	  "Le Pont (titre factice)", "Le Pont" },
 	{ "cut", 1, false, false, op_cut, ARGS(cut_args), "Shortens to a number of characters.", "cut: 4",
 	  "été 1853", "été" },
-	{ "dimension", 1, false, false, op_dimension, ARGS(dimension_args),
+	{ "dimension", 2, false, false, op_dimension, ARGS(dimension_args),
 	  "Measures as Joconde writes them: abbreviation, number, and the unit when it is not the centimetre "
 	  "(the "
 	  "gram for weights). With `type` the value is one measure; without, a text that labels each of its "
