@@ -90,11 +90,11 @@ const struct op ops[] = {
 	{ "one", 1, false, true, op_one, NO_ARGS,
 	  "Demands at most one value: more of them fail the field (note too_many).", "[unique, one]", "a|a",
 	  "a" },
-	{ "person", 1, false, false, op_person, ARGS(person_args),
+	{ "person", 2, false, false, op_person, ARGS(person_args),
 	  "A person's name, family name first and in capitals. \"Family, Given\" is turned round; \"Given "
 	  "Family\" "
-	  "only when `type` says that it is a person. Bodies, single words and names in this form already "
-	  "stay.",
+	  "only when `type` says that it is a person. Bodies, sovereigns, single words, names in this form "
+	  "already and names whose family part is not certain stay.",
 	  "person", "Mercier, Jeanne|MERCIER Jeanne|Manufacture de Sèvres",
 	  "MERCIER Jeanne|MERCIER Jeanne|Manufacture de Sèvres" },
 	{ "prefix", 1, false, false, op_prefix, ARGS(text_args), "Puts a text before each value.",
