@@ -24,10 +24,38 @@
 	"where v.run = %lld and not exists (select from version w where w.run = v.run and "                 \
 	"w.external_id = v.external_id and (w.datestamp, not w.deleted, w.page, w.slot) > (v.datestamp, "   \
 	"not v.deleted, v.page, v.slot)) "                                                                  \
+	"%s"                                                                                                \
 	"order by v.page, v.slot"
+
+/*
+ * A record that was seen unchanged in this run has no row of its own in it; an older copy on another page
+ * must not win over it. Asked only when the run saw anything unchanged.
+ */
+#define STALE                                                                                             \
+	"and not exists (select from version hv where (hv.run, hv.page, hv.slot) = (h.run, h.page, "      \
+	"h.slot) and hv.datestamp > v.datestamp and h.num in (select unnest(nums) from seen where run = " \
+	"%lld)) "
+
+static int saw_unchanged(struct apply *ap, bool *ret, struct hv_err *err)
+{
+	char run[24];
+	const char *const p[] = { row_number(run, ap->run) };
+	int n = pg_query(ap->store->pg, "seen any", "select from seen where run = $1 limit 1", PG_MAYBE, p, 1,
+			 NULL, err);
+
+	*ret = n > 0;
+	return n < 0 ? n : 0;
+}
 
 static int open_cursor(struct apply *ap, struct hv_err *err)
 {
+	char stale[512] = "";
+	bool unchanged;
+
+	if (saw_unchanged(ap, &unchanged, err) < 0)
+		return err->code;
+	if (unchanged)
+		(void)snprintf(stale, sizeof(stale), STALE, (long long)ap->run);
 	hv_auto(buf_release) struct buf sql = BUF_INIT(8192);
 	hv_auto(buf_release) struct buf name = BUF_INIT(256);
 
@@ -38,7 +66,7 @@ static int open_cursor(struct apply *ap, struct hv_err *err)
 			buf_putc(&name, '\'');
 		buf_putc(&name, *c);
 	}
-	buf_printf(&sql, JUDGED, buf_cstr(&name), (long long)ap->run);
+	buf_printf(&sql, JUDGED, buf_cstr(&name), (long long)ap->run, stale);
 	if (buf_ok(&name, "source name", err) < 0 || buf_ok(&sql, "statement", err) < 0)
 		return err->code;
 	return pg_exec(ap->store->pg, "judged", buf_cstr(&sql), err);
@@ -205,8 +233,16 @@ static const struct {
 	  "gone = m.gone from stage_head m where m.num = h.num and h.source = $2",
 	  false },
 	{ "refusals solved",
+	  /* By a later word of the record only: a run may bring its old body and refuse its new one. */
 	  "update quarantine q set solved_run = $1 where q.source = $2 and q.solved_run is null "
-	  "and exists (select from version v where v.run = $1 and v.external_id = q.external_id)",
+	  "and exists (select from version v where v.run = $1 and v.external_id = q.external_id and "
+	  "(q.run <> $1 or (v.datestamp, v.page, v.slot) > (q.datestamp, q.page, q.slot)))",
+	  false },
+	{ "refusals kept", /* after former ones were solved; one that is open tells of a newer body */
+	  "insert into quarantine (source, external_id, run, page, slot, datestamp, hash, fingerprint, code, "
+	  "field, reason) select source, external_id, run, page, slot, datestamp, hash, fingerprint, code, "
+	  "field, reason from stage_refused where run = $1 and source = $2 "
+	  "on conflict (source, external_id) where solved_run is null do nothing",
 	  false },
 };
 
@@ -246,7 +282,7 @@ int apply_commit(struct apply *ap, const struct apply_end *e, struct hv_err *err
 		if ((!endings[i].full_only || e->full) &&
 		    pg_query(ap->store->pg, endings[i].name, endings[i].sql, PG_MANY, p, 2, NULL, err) < 0)
 			return err->code;
-	if (apply_send(ap, TO_QUARANTINE, err) < 0 || move_notices(ap, err) < 0)
+	if (move_notices(ap, err) < 0)
 		return err->code;
 	if (pg_query(ap->store->pg, "cursor",
 		     "update source set cursor = coalesce($3, cursor), full_run = coalesce($1, full_run) "

@@ -24,12 +24,12 @@ static const struct {
 			    "copy stage_head (num, page, slot, hash, fingerprint, gone) from stdin (format "
 			    "binary)",
 			    6 },
-	[TO_CHANGE] = { "changes", "copy change (ref, run, what, cause, diff) from stdin (format binary)",
-			5 },
 	[TO_QUARANTINE] = { "refusals",
-			    "copy quarantine (source, external_id, run, page, slot, datestamp, hash, "
+			    "copy stage_refused (source, external_id, run, page, slot, datestamp, hash, "
 			    "fingerprint, code, field, reason) from stdin (format binary)",
 			    11 },
+	[TO_CHANGE] = { "changes", "copy change (ref, run, what, cause, diff) from stdin (format binary)",
+			5 },
 };
 
 void apply_buffers(struct apply *ap)
@@ -47,7 +47,10 @@ int apply_stages(struct apply *ap, struct hv_err *err)
 		       "create temporary table stage_notice (ref text, museo text, doc jsonb, hash bytea) on "
 		       "commit drop; "
 		       "create temporary table stage_head (num bigint, page bigint, slot int, hash bytea, "
-		       "fingerprint bigint, gone text) on commit drop",
+		       "fingerprint bigint, gone text) on commit drop; "
+		       "create temporary table stage_refused (source text, external_id text, run bigint, "
+		       "page bigint, slot int, datestamp text, hash bytea, fingerprint bigint, code text, "
+		       "field text, reason text) on commit drop",
 		       err);
 }
 
@@ -179,11 +182,10 @@ int apply_send(struct apply *ap, enum apply_table t, struct hv_err *err)
 	return 0;
 }
 
-/* Refusals wait for the end: former ones must be marked as solved first. */
 int apply_flush(struct apply *ap, struct hv_err *err)
 {
 	for (size_t i = 0; i < APPLY_TABLES; i++)
-		if (i != TO_QUARANTINE && apply_send(ap, (enum apply_table)i, err) < 0)
+		if (apply_send(ap, (enum apply_table)i, err) < 0)
 			return err->code;
 	return 0;
 }

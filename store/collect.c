@@ -375,10 +375,10 @@ static int put_seen(struct store *s, struct collect_page *p, struct hv_err *err)
 static int move_checkpoint(struct store *s, const struct collect_page *p, struct hv_err *err)
 {
 	char run[24], page[24];
-	const char *const v[] = { row_number(run, p->run), p->token, row_number(page, p->page), p->checkpoint,
-				  p->counts };
+	const char *const v[] = { row_number(run, p->run), p->token,  row_number(page, p->page),
+				  p->checkpoint,           p->counts, p->problems ? "true" : "false" };
 	int r = pg_query(s->pg, "checkpoint",
-			 "update run set page = $3, checkpoint = $4, counts = $5 "
+			 "update run set page = $3, checkpoint = $4, counts = $5, problems = $6 "
 			 "where id = $1 and token = $2 and state = 'collecting'",
 			 PG_MAYBE, v, HV_LEN(v), NULL, err);
 

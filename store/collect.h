@@ -80,6 +80,7 @@ int collect_finding(struct store *s, const char *source, int64_t run, const char
 struct collect_page {
 	int64_t run, page;
 	const char *token, *checkpoint, *counts;
+	bool problems; /* something odd was noticed up to here */
 	struct str pack;
 	int64_t *nums;
 	size_t n_nums;

@@ -49,7 +49,7 @@ static bool is_retryable(const char *state)
 static const char *meaning(const char *state)
 {
 	if (strcmp(state, "53100") == 0)
-		return "disk full: ";
+		return "the disk of the database is full: ";
 	if (strcmp(state, "53200") == 0)
 		return "the database server is out of memory: ";
 	if (strcmp(state, "53300") == 0)
@@ -129,11 +129,15 @@ static int connect_failed(struct pg *pg, const char *password, const char *insid
 	return hv_fail_retry(err, HV_E_STORE, "the database cannot be reached: %s", buf_cstr(&line));
 }
 
+/* Claims, notices and differences are compressed by the server, row by row: lz4, where it was built with it,
+ * takes a fifth of the time of its own method for nearly the same size. */
 static int session(struct pg *pg, struct hv_err *err)
 {
 	int r = pg_exec(pg, "session settings",
 			"set search_path = harvester, public; set timezone = 'UTC'; "
-			"set datestyle = 'ISO, YMD'; set bytea_output = 'hex'",
+			"set datestyle = 'ISO, YMD'; set bytea_output = 'hex'; "
+			"select set_config(name, 'lz4', false) from pg_settings "
+			"where name = 'default_toast_compression' and 'lz4' = any (enumvals)",
 			err);
 
 	if (r < 0)

@@ -115,7 +115,11 @@ static int bring_up(struct private_server *p, struct hv_err *err)
 
 	if (r < 0 || (r = private_start(p, err)) < 0)
 		return r;
-	return make_database(p, err);
+	r = make_database(p, err);
+	/* Up, and of no use (a full disk, say): nobody else would ever stop it. */
+	if (r < 0 && flock(p->users, LOCK_EX | LOCK_NB) == 0)
+		private_stop(p);
+	return r;
 }
 
 int private_open(const char *home, struct private_server **ret, struct hv_err *err)
@@ -138,7 +142,7 @@ int private_open(const char *home, struct private_server **ret, struct hv_err *e
 	if (r < 0) {
 		if (p->users >= 0)
 			close(p->users);
-		return hv_wrap(err, "private database");
+		return hv_wrap(err, "private database in %s", p->home);
 	}
 	*ret = hv_take(p);
 	return 0;

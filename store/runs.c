@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include "harvester/base/buf.h"
+#include "harvester/base/text.h"
 #include "store/row.h"
 #include "store/store_priv.h"
 
@@ -194,15 +196,28 @@ static bool is_ending(const char *state)
 	return false;
 }
 
+/* A reason may quote a server: bytes that are no text must not keep the run from being closed. */
+static void clean(struct buf *b, const char *text)
+{
+	for (size_t i = 0, n = strlen(text), k; i < n; i += k ? k : 1) {
+		k = text_sequence(text + i, n - i);
+		buf_put(b, k ? text + i : "?", k ? k : 1);
+	}
+}
+
 int runs_move(struct store *s, int64_t id, const char *token, const struct run_move *m, struct hv_err *err)
 {
+	hv_auto(buf_release) struct buf reason = BUF_INIT(64u << 10);
 	char number[24], now[CLOCK_TEXT];
+
+	if (m->reason)
+		clean(&reason, m->reason);
 	const char *const p[] = { row_number(number, id),
 				  token,
 				  m->state,
 				  m->cursor_next,
 				  m->counts,
-				  m->reason,
+				  m->reason ? buf_cstr(&reason) : NULL,
 				  is_ending(m->state) ? clock_utc(clock_now(&s->clock), now) : NULL,
 				  m->problems ? "true" : "false",
 				  m->who,

@@ -10,7 +10,8 @@
 #include "store/migrate.h"
 #include "store/store_priv.h"
 
-#define OLDEST 150000 /* PostgreSQL 15, as PQserverVersion says it */
+#define OLDEST 150000               /* PostgreSQL 15, as PQserverVersion says it */
+#define NO_SPACE (INT64_C(8) << 20) /* less than half a WAL file */
 
 static int read_password(struct store *s, const struct cfg_secret *secret, struct hv_err *err)
 {
@@ -78,6 +79,16 @@ static int connect_store(struct store *s, const char *role, struct hv_err *err)
 	return pg_connect(s->conninfo, s->password, application, &s->pg, err);
 }
 
+/* On a full disk PostgreSQL fails in many words, and not all of them name the disk. */
+static int open_failed(const struct store *s, struct hv_err *err)
+{
+	int64_t free_space = s->server ? private_free_space(s->server) : -1;
+
+	if (free_space >= 0 && free_space < NO_SPACE)
+		return hv_wrap(err, "the disk of %s is full, make room", private_home(s->server));
+	return err->code;
+}
+
 int store_open(const struct store_options *o, struct store **ret, struct hv_err *err)
 {
 	hv_auto(store_closep) struct store *s = calloc(1, sizeof(*s));
@@ -90,7 +101,7 @@ int store_open(const struct store_options *o, struct store **ret, struct hv_err 
 	if ((r = read_password(s, o->password, err)) < 0 || (r = find_server(s, o, err)) < 0 ||
 	    (r = connect_store(s, o->role, err)) < 0 || (r = check_server(s, err)) < 0 ||
 	    (r = migrate(s->pg, store_migrations, &s->clock, err)) < 0)
-		return r;
+		return open_failed(s, err);
 	describe(s);
 	*ret = hv_take(s);
 	return 0;

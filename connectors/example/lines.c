@@ -38,8 +38,11 @@ void example_line(struct str line, uint64_t number, struct arena *a, struct reco
 		ret->external_id = ret->datestamp = STR("");
 		fault(ret, "bad_text", a, number, "le texte n'est pas en UTF-8");
 	} else if (id.n == 0) {
+		struct str body = ret->body;
+
 		ret->external_id = STR("");
 		fault(ret, "no_identifier", a, number, "la première colonne (identifiant) est vide");
+		ret->body = body; /* all there is to know it by */
 	} else if (!ret->deleted && ret->body.n == 0) {
 		fault(ret, "no_metadata", a, number, "la quatrième colonne (notice en XML) est vide");
 	}

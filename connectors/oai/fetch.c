@@ -64,6 +64,30 @@ static void tell_odd(const struct connector *c, const struct oai_page *page)
 		oai_finding(c, page->odd[i].code, "page", page->odd[i].example);
 }
 
+/* In the thread of io/http: the page is read where it arrives. */
+static void arrived(void *ctx, struct http_reply *reply)
+{
+	struct oai_ahead *ahead = ctx;
+
+	ahead->result = oai_page_read(&ahead->page, ahead->verb, reply->fd, reply->size, &ahead->err);
+	reply->fd = -1;
+}
+
+/* The page read ahead changes places with the one that is done with. */
+static int take_ahead(struct connector *c, struct oai_page *page, struct hv_err *err)
+{
+	struct oai_page done = *page;
+
+	if (c->ahead.result < 0) {
+		if (err)
+			*err = c->ahead.err;
+		return c->ahead.result;
+	}
+	*page = c->ahead.page;
+	c->ahead.page = done;
+	return 0;
+}
+
 /* One try. 0: page->answer is set and *ret_status the HTTP status. */
 static int try_once(struct connector *c, const struct oai_request *q, bool begun, struct oai_page *page,
 		    long *ret_status, struct hv_err *err)
@@ -77,7 +101,7 @@ static int try_once(struct connector *c, const struct oai_request *q, bool begun
 	if (reply.redirected)
 		oai_finding(c, "moved", "base_url", str_of(reply.url));
 	*ret_status = reply.status;
-	r = oai_page_read(page, q->verb, reply.fd, reply.size, err);
+	r = begun ? take_ahead(c, page, err) : oai_page_read(page, q->verb, reply.fd, reply.size, err);
 	return r < 0 ? r : 0;
 }
 
@@ -130,16 +154,20 @@ int oai_ask(struct connector *c, const struct oai_request *q, struct oai_page *p
 
 void oai_ask_ahead(struct connector *c, const struct oai_request *q)
 {
-	if (oai_call_write(&c->call, c->section->base_url, q, NULL) == 0)
-		(void)!http_begin(c->env.http, &c->call.http, NULL);
+	if (oai_call_write(&c->call, c->section->base_url, q, NULL) < 0)
+		return;
+	struct http_request request = c->call.http;
+
+	c->ahead.verb = q->verb;
+	request.arrived = arrived;
+	request.ctx = &c->ahead;
+	(void)!http_begin(c->env.http, &request, NULL);
 }
 
 void oai_drop_ahead(struct connector *c)
 {
-	struct http_reply reply = { .fd = -1 };
-
-	if (http_under_way(c->env.http) && http_wait(c->env.http, &reply, NULL) == 0)
-		http_reply_close(&reply);
+	if (c->env.http)
+		http_drop(c->env.http);
 }
 
 int oai_protocol_error(const struct connector *c, const struct oai_request *q, const struct oai_page *page,

@@ -39,6 +39,15 @@ struct oai_chain {
 	struct seen tokens, contents, identifiers;
 };
 
+/* The page after the one in hand: fetched and read by the thread of io/http while this one is worked through.
+ * Nobody touches it while a request is under way. */
+struct oai_ahead {
+	struct oai_page page;
+	enum oai_verb verb;
+	int result; /* of oai_page_read */
+	struct hv_err err;
+};
+
 struct connector {
 	struct connector_env env;
 	const struct oai_section *section;
@@ -54,6 +63,7 @@ struct connector {
 	struct oai_call call;
 	struct oai_page page;
 	size_t at; /* next entry of the page */
+	struct oai_ahead ahead;
 };
 
 /* A finding with a text that need not be NUL-terminated. */
@@ -69,7 +79,7 @@ void oai_finding(const struct connector *c, const char *code, const char *subjec
 int oai_ask(struct connector *c, const struct oai_request *q, struct oai_page *page,
 	    struct hv_err *err) HV_CHECK;
 
-/* Begin it in the background; failing to is no harm. oai_drop_ahead forgets it. */
+/* Begin it in the background, down to reading the page; failing to is no harm. oai_drop_ahead cancels it. */
 void oai_ask_ahead(struct connector *c, const struct oai_request *q);
 void oai_drop_ahead(struct connector *c);
 

@@ -4,6 +4,7 @@
  * Joins the parts: section, identity, listings, records. Tests: tests/unit/connectors/test_conformance_oai.c.
  */
 #include "connectors/oai/oai.h"
+#include "harvester/base/text.h"
 
 #include "connectors/oai/body.h"
 #include "connectors/oai/harvest.h"
@@ -99,11 +100,11 @@ static void oai_close(struct connector *c)
 {
 	if (!c)
 		return;
-	/* A page asked for ahead is not waited for: http_free cancels it, and an open on the same handle
-	 * drops it. */
+	oai_drop_ahead(c);
 	oai_chain_release(&c->chain);
 	oai_call_release(&c->call);
 	oai_page_release(&c->page);
+	oai_page_release(&c->ahead.page);
 	arena_free(c->arena);
 	free(c);
 }
@@ -118,13 +119,14 @@ static int oai_open(const struct connector_env *env, struct connector **ret, str
 	c->env = *env;
 	c->section = env->section;
 	c->call = OAI_CALL_INIT;
-	c->page.fd = -1;
+	c->page.fd = c->ahead.page.fd = -1;
 	c->arena = arena_new(OWN_ARENA);
 	if (!c->arena)
 		return hv_nomem(err, "the connector");
 	int r = oai_page_init(&c->page, err);
 
-	oai_drop_ahead(c);
+	if (r == 0)
+		r = oai_page_init(&c->ahead.page, err);
 	if (r == 0)
 		r = oai_identify(c, err);
 	if (r == 0)
@@ -216,8 +218,10 @@ static int to_record(const struct connector *c, const struct oai_page *page, con
 		r.external_id = STR("");
 	if (r.fault)
 		r.fault_reason = fault_reason(a, &r, place, max);
-	else if (!r.deleted && oai_body_read(page, e, a, &r.body, err) < 0)
-		return hv_wrap(err, "record '%.*s'", STR_ARG(str_cut(e->identifier, 200)));
+	/* A record without a usable name is known by its body. */
+	bool nameless = r.fault && r.external_id.n == 0 && e->body_n > 0 && e->body_n <= max;
+	if ((!r.fault || nameless) && !r.deleted && oai_body_read(page, e, a, &r.body, err) < 0)
+		return hv_wrap(err, "record '%.*s'", STR_ARG(text_cut(e->identifier, 200)));
 	if (arena_failed(a))
 		return hv_nomem(err, "a record");
 	*ret = r;

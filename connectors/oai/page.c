@@ -6,13 +6,13 @@
  * no OAI-PMH answer. Tests: tests/unit/connectors/oai/test_page.c, tests/fuzz/fuzz_oai_page.c.
  */
 #include "connectors/oai/page.h"
+#include "harvester/base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "connectors/oai/envelope.h"
-#include "harvester/base/text.h"
 
 enum {
 	CHUNK = 64 << 10,
@@ -277,7 +277,6 @@ void oai_page_error_text(const struct oai_page *p, char *ret, size_t size)
 
 		at += n > 0 ? (size_t)n : 0;
 	}
-	hv_whole_end(ret);
 }
 
 int64_t oai_page_number(struct str s)

@@ -35,7 +35,8 @@ static int reopen(struct app *app, const char *role, struct hv_err *err)
 		if (store_open(&o, &app->store, err) == 0)
 			return 0;
 	}
-	return err->code;
+	return hv_wrap(err, "the database went away and did not come back; start it and run again, "
+			    "what was committed is kept");
 }
 
 static int run_one(struct app *app, const char *source, const struct run_options *o, struct run_outcome *out,
@@ -54,10 +55,11 @@ static int run_one(struct app *app, const char *source, const struct run_options
 		progress_clear(&p);
 		if (r >= 0 || again == 3 || !store_lost(app->store))
 			return r;
-		hv_log(&app->log, HV_LOG_WARN, "database lost, opening it anew",
-		       (struct hv_kv[]){ { "source", source }, { "error", err->text }, { 0 } });
+		struct hv_err lost = *err;
 		if (reopen(app, env.role, err) < 0)
 			return err->code;
+		hv_log(&app->log, HV_LOG_WARN, "database lost and opened anew",
+		       (struct hv_kv[]){ { "source", source }, { "error", lost.text }, { 0 } });
 		env.store = app->store;
 		if (run_ours(&env, out, err) < 0)
 			return err->code;

@@ -11,7 +11,7 @@
 #include "harvester/cli/read.h"
 #include "store/query.h"
 
-enum { SHOWN_VALUE = 56, VALUE_WIDTH = 42 };
+enum { VALUE_WIDTH = 42 };
 
 static int64_t rank_of(const struct config *c, const char *source, bool *ret_known)
 {
@@ -116,8 +116,8 @@ static int print_notice(const struct shown *s, struct hv_err *err)
 		if (buf_ok(&origin, "origins", err) < 0)
 			return err->code;
 		out_cell(str_of(fields[f].code), strlen(fields[f].code) < 8 ? 8 : strlen(fields[f].code) + 1);
-		out_cell(read_joined(s->arena, s->notice.values[f], SHOWN_VALUE), VALUE_WIDTH);
-		(void)putchar(' ');
+		out_cell(read_joined(s->arena, s->notice.values[f], VALUE_WIDTH - 1), VALUE_WIDTH);
+		(void)fputs("  ", stdout);
 		out_cell(read_shown(s->arena, buf_view(&origin), 0), 0);
 		(void)putchar('\n');
 	}

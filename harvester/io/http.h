@@ -61,12 +61,21 @@ int http_new(const struct http_options *o, bool (*cancelled)(void *ctx), void *c
 void http_free(struct http *h); /* waits for a request under way, which is cancelled */
 HV_DEFINE_AUTO(struct http, http_free)
 
+struct http_reply;
+
 struct http_request {
 	const char *url;
 	const char *body; /* NULL: GET; else POST of body_n bytes */
 	size_t body_n;
 	const char *content_type; /* of the body */
 	const char *accept;       /* NULL: no Accept header of ours */
+	/*
+	 * NULL, or what to do with an answer as soon as it is there: called by the thread behind http_begin,
+	 * on success only, while the caller does other work. May take the file and leave fd -1. http_fetch
+	 * does not call it.
+	 */
+	void (*arrived)(void *ctx, struct http_reply *reply);
+	void *ctx;
 };
 
 struct http_reply {
@@ -96,6 +105,11 @@ int http_fetch(struct http *h, const struct http_request *r, struct http_reply *
 int http_begin(struct http *h, const struct http_request *r, struct hv_err *err) HV_CHECK;
 int http_wait(struct http *h, struct http_reply *ret, struct hv_err *err) HV_CHECK;
 bool http_under_way(const struct http *h);
+
+/* Cancel the one under way and forget its answer; `arrived` is not running any more. Nothing to do when none
+ * is.
+ */
+void http_drop(struct http *h);
 
 void http_reply_close(struct http_reply *r);
 

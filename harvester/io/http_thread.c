@@ -40,6 +40,8 @@ static void *work(void *ctx)
 		w->posted = false;
 		pthread_mutex_unlock(&w->mutex);
 		int result = http_run(h, &w->request, &w->reply, &w->err);
+		if (result == 0 && w->request.arrived)
+			w->request.arrived(w->request.ctx, &w->reply);
 		pthread_mutex_lock(&w->mutex);
 		w->result = result;
 		w->done = true;
@@ -127,6 +129,18 @@ int http_wait(struct http *h, struct http_reply *ret, struct hv_err *err)
 bool http_under_way(const struct http *h)
 {
 	return atomic_load(&h->under_way);
+}
+
+void http_drop(struct http *h)
+{
+	struct http_reply reply = { .fd = -1 };
+
+	if (!http_under_way(h))
+		return;
+	atomic_store(&h->closing, true);
+	if (http_wait(h, &reply, NULL) == 0)
+		http_reply_close(&reply);
+	atomic_store(&h->closing, false);
 }
 
 void http_thread_end(struct http *h)

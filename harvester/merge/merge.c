@@ -72,14 +72,22 @@ static bool holds(const struct str *v, size_t n, struct str value)
 	return false;
 }
 
+/* Two records of one source on one notice: the one handed in first. */
+static bool before(const struct merge_claim *claims, size_t a, size_t b)
+{
+	if (outranks(&claims[a], &claims[b]))
+		return true;
+	return !outranks(&claims[b], &claims[a]) && a < b;
+}
+
 /* The next claim in order of rank after `last` (-1: the first). */
 static int next_in_rank(const struct merge_claim *claims, size_t n, int last)
 {
 	int best = -1;
 
 	for (size_t i = 0; i < n; i++)
-		if ((last < 0 || outranks(&claims[last], &claims[i])) && (int)i != last &&
-		    (best < 0 || outranks(&claims[i], &claims[best])))
+		if ((last < 0 || before(claims, (size_t)last, i)) &&
+		    (best < 0 || before(claims, i, (size_t)best)))
 			best = (int)i;
 	return best;
 }

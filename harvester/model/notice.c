@@ -27,7 +27,9 @@ int notice_read(struct arena *a, struct str text, struct notice *ret, struct hv_
 	memset(ret, 0, sizeof(*ret));
 	if (json_parse(a, text, &v, err) < 0)
 		return hv_wrap(err, "notice");
-	for (size_t i = 0; v.kind == JV_OBJECT && i < v.n; i++) {
+	if (v.kind != JV_OBJECT)
+		return hv_fail(err, HV_E_PARSE, "notice: no object");
+	for (size_t i = 0; i < v.n; i++) {
 		int id = field_find(v.keys[i]);
 
 		if (id < 0)

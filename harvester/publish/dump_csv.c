@@ -3,32 +3,35 @@
  */
 #include "harvester/publish/dump.h"
 
+static bool holds(struct str s, char c)
+{
+	return s.n && memchr(s.p, c, s.n);
+}
+
 static bool needs_quotes(struct values v)
 {
 	for (size_t i = 0; i < v.n; i++)
-		for (size_t k = 0; k < v.v[i].n; k++) {
-			char c = v.v[i].p[k];
-
-			if (c == '|' || c == '"' || c == '\n' || c == '\r')
-				return true;
-		}
+		if (holds(v.v[i], '|') || holds(v.v[i], '"') || holds(v.v[i], '\n') || holds(v.v[i], '\r'))
+			return true;
 	return false;
 }
 
 /* With quotes doubled, and for a value of a list its semicolons as commas. */
 static void put_changed(struct buf *b, struct str s, bool list, uint64_t *semicolons)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
+	size_t from = 0;
 
-		if (c == ';' && list) {
-			(*semicolons)++;
-			c = ',';
-		}
-		if (c == '"')
-			buf_putc(b, '"');
-		buf_putc(b, c);
+	for (size_t i = 0; i < s.n; i++) {
+		bool quote = s.p[i] == '"', comma = list && s.p[i] == ';';
+
+		if (!quote && !comma)
+			continue;
+		buf_put(b, s.p + from, i - from);
+		buf_puts(b, quote ? "\"\"" : ",");
+		*semicolons += comma;
+		from = i + 1;
 	}
+	buf_put(b, s.p + from, s.n - from);
 }
 
 static void put_cell(struct buf *b, const struct field *f, struct values v, uint64_t *semicolons)
@@ -40,7 +43,7 @@ static void put_cell(struct buf *b, const struct field *f, struct values v, uint
 	for (size_t i = 0; i < v.n; i++) {
 		if (i)
 			buf_puts(b, f->multi ? ";" : " ; ");
-		if (quoted || (f->multi && v.v[i].n && memchr(v.v[i].p, ';', v.v[i].n)))
+		if (quoted || (f->multi && holds(v.v[i], ';')))
 			put_changed(b, v.v[i], f->multi, semicolons);
 		else
 			buf_str(b, v.v[i]);

@@ -136,7 +136,7 @@ static void put_count_rows(struct report *r)
 	put_count(r, "Notices rétablies", n->tally.restored, b->tally.restored);
 	put_count(r, shared ? "Enregistrements refusés (toute la source)" : "Enregistrements refusés",
 		  n->refused, b->refused);
-	put_count(r, shared ? "Valeurs non comprises (toute la source)" : "Valeurs non comprises", n->failed,
+	put_count(r, shared ? "Champs non compris (toute la source)" : "Champs non compris", n->failed,
 		  b->failed);
 }
 

@@ -113,9 +113,15 @@ static int hash_item(void *ctx, unsigned worker, size_t i, struct hv_err *err)
 
 	it->hash = convert_hash(b->workers[worker].convert, &it->record);
 	it->id = it->record.external_id;
-	if (it->id.n)
+	if (it->id.n > MOST_IDENTIFIER && !it->record.fault) {
+		it->record.fault = "identifier_too_long";
+		it->record.fault_reason =
+			STR("L’identifiant de la notice est trop long (plus de 2 000 octets) : on ne "
+			    "pourrait pas la retrouver. À corriger dans la base source.");
+	}
+	if (it->id.n && it->id.n <= MOST_IDENTIFIER)
 		return 0;
-	/* A record without a name of its own is known by its body: refused once, not every night anew. */
+	/* A record without a usable name is known by its body: refused once, not every night anew. */
 	char hex[65];
 	sha256_hex(&it->hash, hex);
 	char *id = arena_printf(b->workers[worker].keep, "?%.16s", hex);
@@ -260,6 +266,12 @@ static int convert_one(void *ctx, unsigned worker, size_t i, struct hv_err *err)
 	return convert_item(&b->workers[worker], it, STR_NONE, err);
 }
 
+static bool wants_former(const struct item *it)
+{
+	return (it->fate == FATE_VERSION && it->failed) ||
+	       (it->fate == FATE_REFUSED && it->map && strcmp(it->code, "mandatory_not_understood") == 0);
+}
+
 /* Values that were not understood keep what this source said before: once more, with the former claim. */
 static int with_former_claims(struct batch *b, struct store *s, struct hv_err *err)
 {
@@ -267,7 +279,7 @@ static int with_former_claims(struct batch *b, struct store *s, struct hv_err *e
 		struct item *it = &b->items[i];
 		struct str former;
 
-		if (it->fate != FATE_VERSION || !it->failed || !it->known.known)
+		if (!it->known.known || !wants_former(it))
 			continue;
 		int r = collect_claim(s, b->bound->source->name, it->id, b->arena, &former, err);
 		if (r < 0)

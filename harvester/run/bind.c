@@ -12,6 +12,8 @@ static void bind_connector(struct bound *b, struct problems *p)
 	const struct cfg_source *s = b->source;
 	const char *names[64];
 
+	if (!s->connector || !*s->connector) /* its file lacks it, or could not be read: told already */
+		return;
 	b->ops = connector_find(s->connector);
 	if (b->ops)
 		return;
@@ -118,6 +120,9 @@ static int fingerprint(struct bound *b, struct hv_err *err)
 		values_write(&text, b->defaults[i].values);
 	}
 	values_write(&text, b->museums);
+	/* Records refused for want of a REF are tried again under another rule. */
+	buf_printf(&text, "%d%d%s", b->source->create, b->source->new_refs.from,
+		   b->source->new_refs.prefix ? b->source->new_refs.prefix : "");
 	if (buf_ok(&text, "defaults", err) < 0)
 		return err->code;
 	struct sha256 all = hash_of(h, buf_view(&text));
@@ -132,7 +137,7 @@ int bind_source(const struct config *config, const struct cfg_source *source, st
 	bind_connector(ret, p);
 	if (bind_section(ret, p, err) < 0 || bind_defaults(ret, p, err) < 0)
 		return err->code;
-	if (!source->mapping)
+	if (!source->mapping || !*source->mapping)
 		return 0;
 	if (mapping_load(config, source->mapping, p, &ret->mapping, err) < 0)
 		return err->code;

@@ -27,7 +27,7 @@ struct bound {
 	size_t n_defaults;
 	bool sets_matter; /* a default depends on the record's sets: they belong to its hash */
 	struct values museums;
-	int64_t fingerprint;     /* mapping, tables, operators, defaults, museums */
+	int64_t fingerprint;     /* mapping, tables, operators, defaults, museums, rule for REFs */
 	struct mapping *mapping; /* freed by bound_release; further workers load their own */
 	struct arena *arena;
 };

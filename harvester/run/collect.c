@@ -189,6 +189,7 @@ static int end_page(struct collector *c, struct hv_err *err)
 				  .token = r->token,
 				  .checkpoint = buf_cstr(&c->checkpoint),
 				  .counts = buf_cstr(&c->counts),
+				  .problems = r->row.problems,
 				  .pack = buf_view(&c->pack_text),
 				  .nums = c->nums,
 				  .n_nums = c->n_nums };
@@ -267,6 +268,7 @@ static int finish(struct collector *c, struct hv_err *err)
 	counts_write(&c->counts, &r->counts);
 	struct run_move m = { .state = "judging",
 			      .cursor_next = buf_cstr(&cursor),
+			      .problems = r->row.problems,
 			      .counts = buf_cstr(&c->counts) };
 	if (notes_drain(c->notes, put_finding, c, err) < 0 ||
 	    runs_move(r->store, r->row.id, r->token, &m, err) < 0) {

@@ -3,7 +3,12 @@
  */
 #include "harvester/run/notes.h"
 
-enum { LONGEST = 200 }; /* bytes of a subject or an example that are kept */
+#include "harvester/base/text.h"
+
+enum {
+	LONGEST = 200, /* bytes of a subject or an example that are kept */
+	OVERFLOWS = 32 /* codes that have an entry "…" of their own; further codes share the last one */
+};
 
 struct note {
 	char *code, *subject, *example;
@@ -23,7 +28,7 @@ struct notes *notes_new(size_t most)
 	if (!n)
 		return NULL;
 	n->most = most;
-	n->v = calloc(most + 1, sizeof(*n->v));
+	n->v = calloc(most + OVERFLOWS, sizeof(*n->v));
 	if (!n->v) {
 		free(n);
 		return NULL;
@@ -53,11 +58,7 @@ void notes_free(struct notes *n)
 /* Cut at a character, not inside one. */
 static char *keep(struct str s)
 {
-	size_t n = s.n < LONGEST ? s.n : LONGEST;
-
-	while (n && n < s.n && ((unsigned char)s.p[n] & 0xC0) == 0x80)
-		n--;
-	return strndup(s.p ? s.p : "", n);
+	return strndup(s.p ? s.p : "", text_cut(s, LONGEST).n);
 }
 
 static struct note *find(struct notes *n, const char *code, const char *subject)
@@ -75,6 +76,8 @@ void notes_add(struct notes *n, const char *code, struct str subject, struct str
 
 	if (!old && n->n >= n->most)
 		old = find(n, code, "…");
+	if (!old && n->n == n->most + OVERFLOWS)
+		old = &n->v[n->n - 1];
 	if (old) {
 		old->times++;
 		return;
@@ -83,7 +86,7 @@ void notes_add(struct notes *n, const char *code, struct str subject, struct str
 			    .subject = n->n >= n->most ? strdup("…") : hv_take(kept),
 			    .example = keep(example),
 			    .times = 1 };
-	if (!new.code || !new.subject || !new.example || n->n > n->most) {
+	if (!new.code || !new.subject || !new.example) {
 		free(new.code);
 		free(new.subject);
 		free(new.example);

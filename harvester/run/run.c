@@ -282,6 +282,21 @@ static int not_held(const struct run *r, struct hv_err *err)
 		       (long long)r->row.id, r->row.state);
 }
 
+/* A source has one run under way at most; what that one brings is newer than what is held. */
+static int none_open(struct run *r, struct hv_err *err)
+{
+	struct run_row open;
+	int found = runs_open(r->store, r->row.source, r->arena, &open, err);
+
+	if (found != HV_ROW)
+		return found;
+	return hv_fail(
+		err, HV_E_BUSY,
+		"run %lld of '%s' is not finished: `harvester run %s` goes on with it and replaces run %lld, "
+		"`harvester cancel %lld` gives it up",
+		(long long)open.id, r->row.source, r->row.source, (long long)r->row.id, (long long)open.id);
+}
+
 static int release_step(struct run *r, struct hv_err *err)
 {
 	struct counts accepted;
@@ -292,7 +307,7 @@ static int release_step(struct run *r, struct hv_err *err)
 		return err->code;
 	if (strcmp(r->row.state, "held") != 0)
 		return not_held(r, err);
-	if (counts_read(r->arena, r->row.counts, &accepted, err) < 0 ||
+	if (none_open(r, err) < 0 || counts_read(r->arena, r->row.counts, &accepted, err) < 0 ||
 	    runs_adopt(r->store, r->row.id, r->token, err) < 0 ||
 	    runs_move(r->store, r->row.id, r->token, &judging, err) < 0)
 		return err->code;

@@ -14,8 +14,9 @@
 #include "store/runs.h"
 
 enum {
-	MOST_RECORD = 8 << 20, /* arena of one record: its tree and its claim */
-	MOST_BATCH = 64 << 20, /* arena of one batch: bodies, claims */
+	MOST_RECORD = 8 << 20,  /* arena of one record: its tree and its claim */
+	MOST_BATCH = 64 << 20,  /* arena of one batch: bodies, claims */
+	MOST_IDENTIFIER = 2000, /* bytes; an index of PostgreSQL takes 2,704 */
 	BATCH_RECORDS = 512,
 	BATCH_BYTES = 2 << 20, /* bodies of a batch: what is held in memory of a page */
 };

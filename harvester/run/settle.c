@@ -5,12 +5,10 @@
  * the gate, and asks the valves again before it commits: another run may have changed the catalogue in
  * between.
  */
+#include "harvester/base/text.h"
 #include "harvester/run/run_priv.h"
 
-enum {
-	MANY_ROWS = 5000, /* from here statistics and a vacuum pay for themselves */
-	HINT = 256        /* of a reason: what to do about it, which must not be the part that is cut */
-};
+enum { MANY_ROWS = 5000 }; /* from here statistics and a vacuum pay for themselves */
 
 static int last_full(struct run *r, struct counts *ret, bool *ret_known, struct hv_err *err)
 {
@@ -47,7 +45,7 @@ static int verdict(struct run *r, const struct counts *accepted, bool *ret_hold,
 	}
 	if (last_full(r, &last, &known, err) < 0)
 		return err->code;
-	*ret_hold = run_valves(r, known ? &last : NULL, out, size - HINT);
+	*ret_hold = run_valves(r, known ? &last : NULL, out, size);
 	return 0;
 }
 
@@ -67,15 +65,16 @@ static int move(struct run *r, const char *state, const char *reason, struct hv_
 
 static int hold(struct run *r, struct hv_err *err)
 {
-	char reason[sizeof(r->outcome->reason) + HINT];
+	char *reason = r->outcome->reason, command[160];
+	size_t room = sizeof(r->outcome->reason);
 
-	(void)snprintf(
-		reason, sizeof(reason),
-		"%s À examiner : harvester diff %lld. Pour appliquer : harvester release %lld --why \"…\".",
-		r->outcome->reason, (long long)r->row.id, (long long)r->row.id);
-	(void)snprintf(r->outcome->reason, sizeof(r->outcome->reason), "%.*s",
-		       (int)sizeof(r->outcome->reason) - 1, reason);
-	hv_whole_end(r->outcome->reason);
+	/* However many fields there were to tell of, the command that releases it must be read. */
+	int n = snprintf(
+		command, sizeof(command),
+		" À examiner : harvester diff %lld. Pour appliquer : harvester release %lld --why \"…\".",
+		(long long)r->row.id, (long long)r->row.id);
+	size_t kept = text_cut(str_of(reason), room - 8 - (size_t)n).n;
+	(void)snprintf(reason + kept, room - kept, "%s%s", reason[kept] ? " […]" : "", command);
 	r->outcome->verdict = RUN_HELD;
 	return move(r, "held", r->outcome->reason, err);
 }

@@ -5,6 +5,7 @@
  * hold a run. Zero records and far fewer than last time are judged for full listings only: an empty window is
  * a quiet night. Tests: tests/unit/run/test_valves.c.
  */
+#include "harvester/base/text.h"
 #include "harvester/run/run_priv.h"
 
 struct reasons {
@@ -98,8 +99,7 @@ bool run_valves(const struct run *r, const struct counts *last_full, char *ret, 
 		reason(&out, "%lld notices disparaîtraient de la source (%.1f %%).",
 		       (long long)(c->claims_ended + c->missing),
 		       percent(c->claims_ended + c->missing, c->listed + c->missing));
-	(void)snprintf(ret, size, "%s", buf_cstr(&out.text));
-	hv_whole_end(ret);
+	(void)snprintf(ret, size, "%.*s", STR_ARG(text_cut(buf_view(&out.text), size - 1)));
 	buf_release(&out.text);
 	return out.n > 0;
 }

@@ -130,7 +130,7 @@ START_TEST(the_sqlstate_decides_what_may_be_tried_again)
 		ck_assert_msg(!err.retryable, "%s", never[i]);
 	}
 	raises(pg, "53100");
-	ck_assert_str_eq(err.text, "s: disk full: x");
+	ck_assert_str_eq(err.text, "s: the disk of the database is full: x");
 }
 END_TEST
 

@@ -321,7 +321,9 @@ START_TEST(a_source_is_found_by_name_or_the_nearest_is_named)
 	ck_assert_str_eq(err.text,
 			 "no source 'brumval' in tests/fixtures/config/good; did you mean 'brumeval'?");
 	ck_assert_int_eq(config_source(c, "x", &s, &err), HV_E_NOTFOUND);
-	ck_assert_str_eq(err.text, "no source 'x' in tests/fixtures/config/good; `harvester sources` lists the 2 there");
+	ck_assert_str_eq(
+		err.text,
+		"no source 'x' in tests/fixtures/config/good; `harvester sources` lists the 2 there");
 }
 END_TEST
 

@@ -131,8 +131,7 @@ struct bad {
 static const struct bad bads[] = {
 	/* keys */
 	{ TOP REFS "titel: x\n", "s.yaml:6:1: unknown key 'titel'; did you mean 'title'?\n" },
-	{ TOP REFS "oia: {base_url: x}\n",
-	  "s.yaml:6:1: unknown key 'oia'; did you mean 'oai'?\n" },
+	{ TOP REFS "oia: {base_url: x}\n", "s.yaml:6:1: unknown key 'oia'; did you mean 'oai'?\n" },
 	{ TOP REFS "csvfile: {path: x}\n",
 	  "s.yaml:6:1: unknown section 'csvfile'; the only section of a connector here is 'oai'\n" },
 	{ TOP REFS "oai: {a: b}\nopendata: {path: x}\n",

@@ -119,6 +119,44 @@ START_TEST(a_cancellation_ends_the_wait)
 }
 END_TEST
 
+static void take_file(void *ctx, struct http_reply *r)
+{
+	*(int *)ctx = r->fd;
+	r->fd = -1;
+}
+
+START_TEST(who_wants_an_answer_when_it_arrives_may_keep_its_file)
+{
+	char url[200], body[6] = "";
+	int fd = -1;
+
+	open_with((struct tiny_answer[]){ { .text = HELLO }, { 0 } }, NULL);
+	(void)snprintf(url, sizeof(url), "%s", tiny_url(peer, "/oai"));
+	struct http_request r = { .url = url, .arrived = take_file, .ctx = &fd };
+
+	ck_assert_int_eq(http_begin(http, &r, &err), 0);
+	ck_assert_int_eq(http_wait(http, &reply, &err), 0);
+	ck_assert_int_eq(reply.fd, -1);
+	ck_assert_int_eq(read(fd, body, 5), 5);
+	ck_assert_str_eq(body, "hello");
+	ck_assert_int_eq(close(fd), 0);
+}
+END_TEST
+
+START_TEST(a_request_dropped_leaves_the_handle_ready_for_the_next)
+{
+	open_with((struct tiny_answer[]){ { .text = "", .then = TINY_STALL }, { .text = HELLO }, { 0 } },
+		  NULL);
+	http_drop(http);
+	ck_assert_int_eq(begin(), 0);
+	tiny_wait_stalled(peer);
+	http_drop(http);
+	ck_assert(!http_under_way(http));
+	ck_assert_int_eq(begin(), 0);
+	ck_assert_msg(http_wait(http, &reply, &err) == 0, "%s", err.text);
+}
+END_TEST
+
 START_TEST(freeing_the_handle_ends_a_request_under_way)
 {
 	open_with((struct tiny_answer[]){ { .text = "", .then = TINY_STALL }, { 0 } }, NULL);
@@ -156,6 +194,8 @@ int main(void)
 	tcase_add_test(t, a_wait_for_nothing_is_told);
 	tcase_add_test(t, a_failure_in_the_background_reaches_the_one_who_waits);
 	tcase_add_test(t, a_cancellation_ends_the_wait);
+	tcase_add_test(t, who_wants_an_answer_when_it_arrives_may_keep_its_file);
+	tcase_add_test(t, a_request_dropped_leaves_the_handle_ready_for_the_next);
 	tcase_add_test(t, freeing_the_handle_ends_a_request_under_way);
 	tcase_add_test(t, freeing_the_handle_drops_an_answer_nobody_waited_for);
 	tcase_add_test(t, a_handle_never_used_is_freed);
