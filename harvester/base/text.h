@@ -30,6 +30,12 @@ size_t text_encode(uint32_t c, char *ret);
  */
 struct str text_nfc(struct arena *a, struct str s);
 
+/*
+ * C1 controls (U+0080 to U+009F) as the characters of Windows-1252 that were meant: ’ œ … of an export that
+ * called itself ISO-8859-1. The five that stand for nothing there go. Returns s itself when it holds none.
+ */
+struct str text_c1(struct arena *a, struct str s);
+
 /* Runs of white space (Unicode's, no-break ones too) become one blank; none at the ends. */
 struct str text_squeeze(struct arena *a, struct str s);
 

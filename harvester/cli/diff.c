@@ -16,8 +16,10 @@ static void print_values(const struct json *v)
 {
 	if (!v->n)
 		(void)fputs("(empty)", stdout);
-	for (size_t i = 0; i < v->n; i++)
-		(void)printf("%s%.*s", i ? " ; " : "", STR_ARG(v->items[i].text));
+	for (size_t i = 0; i < v->n; i++) {
+		(void)fputs(i ? " ; " : "", stdout);
+		out_text(stdout, v->items[i].text, false);
+	}
 }
 
 /* DENO  peinture -> toile */
@@ -55,8 +57,11 @@ static void print_one(struct printer *p, const struct run_difference *d)
 		(void)fputs(buf_cstr(&b), stdout);
 		return;
 	}
-	(void)printf("%s  %.*s  %.*s\n", d->what, STR_ARG(d->ref), STR_ARG(d->title));
-	(void)printf("    record        %.*s\n", STR_ARG(d->external_id));
+	(void)printf("%s  %.*s  ", d->what, STR_ARG(d->ref));
+	out_text(stdout, d->title, false);
+	(void)fputs("\n    record        ", stdout);
+	out_text(stdout, d->external_id, false);
+	(void)putchar('\n');
 	if (a)
 		print_diff(a, d->diff);
 }

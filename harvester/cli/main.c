@@ -7,6 +7,7 @@
 #include "harvester/base/buf.h"
 #include "harvester/base/text.h"
 #include "harvester/cli/exit.h"
+#include "harvester/cli/out.h"
 #include "harvester/cli/verb.h"
 #include "harvester/io/http.h"
 #include "harvester/io/xml.h"
@@ -151,6 +152,14 @@ static int no_verb(const char *word)
 	return EXIT_USAGE;
 }
 
+/* An error repeats what a server or a file said. */
+static void say_error(const struct verb *v, const struct hv_err *err)
+{
+	(void)fprintf(stderr, "harvester %s: ", v->name);
+	out_text(stderr, str_of(err->text), false);
+	(void)fputc('\n', stderr);
+}
+
 int main(int argc, char **argv)
 {
 	struct app app = { .log = { .out = stderr, .level = HV_LOG_WARN }, .cancelled = cancelled };
@@ -170,7 +179,7 @@ int main(int argc, char **argv)
 	if (r == 0)
 		r = run_verb(&app, v, argc - 2, argv + 2, &err);
 	if (r < 0)
-		(void)fprintf(stderr, "harvester %s: %s\n", v->name, err.text);
+		say_error(v, &err);
 	store_close(app.store);
 	config_free(app.config);
 	arena_free(app.arena);

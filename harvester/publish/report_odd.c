@@ -27,11 +27,14 @@ static const struct {
 	  "nous dire ce "
 	  "qu’ils désignent." },
 	{ "not_understood", "Valeurs non comprises",
-	  "Leur forme n’a pas été reconnue et elles ont été laissées de côté. Un champ qui n’avait pas "
-	  "d’autre valeur "
-	  "garde celle qui était publiée." },
+	  "Leur forme n’a pas été reconnue&nbsp;: elles ne figurent pas dans la notice. Selon le champ, la "
+	  "valeur publiée auparavant y est restée ou n’y figure plus." },
+	{ "c1_controls", "Caractères mal encodés",
+	  "Des caractères de contrôle ont été lus comme du Windows-1252 (’, œ, …). À vérifier, puis à "
+	  "corriger "
+	  "dans l’export." },
 	{ "too_many", "Plusieurs valeurs pour un champ qui n’en tient qu’une",
-	  "Seule la première a été retenue." },
+	  "Aucune n’a été retenue&nbsp;; la valeur publiée auparavant, s’il y en avait une, est restée." },
 	{ "path_never_matched", "Éléments attendus, jamais rencontrés",
 	  "Pour la personne qui tient la conversion&nbsp;: ces chemins n’ont rien trouvé dans tout le "
 	  "passage." },
