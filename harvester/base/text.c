@@ -5,6 +5,8 @@
 
 #include <utf8proc.h>
 
+enum { MOST_MARKS = 30 };
+
 size_t text_sequence(const char *p, size_t n)
 {
 	const unsigned char *u = (const unsigned char *)p;
@@ -106,6 +108,12 @@ static bool is_plain_nfc(struct str s)
 	return true;
 }
 
+/* What normalisation sorts behind a letter: the accents of decomposed text. */
+static bool is_mark(uint32_t c)
+{
+	return c >= 0x300 && utf8proc_get_property((utf8proc_int32_t)c)->combining_class != 0;
+}
+
 struct str text_nfc(struct arena *a, struct str s)
 {
 	if (is_plain_nfc(s))
@@ -114,14 +122,20 @@ struct str text_nfc(struct arena *a, struct str s)
 	if (!kept)
 		return STR_NONE;
 	size_t n = 0;
+	unsigned marks = 0, most = 0;
 	for (size_t i = 0; i < s.n;) {
 		size_t from = i;
+		uint32_t c = text_next(s, &i);
 
-		if (!is_unwanted(text_next(s, &i))) {
-			memcpy(kept + n, s.p + from, i - from);
-			n += i - from;
-		}
+		if (is_unwanted(c))
+			continue;
+		marks = is_mark(c) ? marks + 1 : 0;
+		most = marks > most ? marks : most;
+		memcpy(kept + n, s.p + from, i - from);
+		n += i - from;
 	}
+	if (most > MOST_MARKS)
+		return (struct str){ kept, n };
 	utf8proc_uint8_t *out = NULL;
 	utf8proc_ssize_t len = utf8proc_map((const utf8proc_uint8_t *)kept, (utf8proc_ssize_t)n, &out,
 					    UTF8PROC_STABLE | UTF8PROC_COMPOSE);

@@ -27,6 +27,8 @@ size_t text_encode(uint32_t c, char *ret);
 /*
  * NFC of valid UTF-8, without U+0000 and C0/C1 controls other than tab and line feed (PostgreSQL refuses the
  * first, nobody can read the others). Returns s itself when nothing changes. {NULL,0} when memory is out.
+ * A text with more than 30 marks on one letter (UAX #15 calls no writing of that kind) is not composed: the
+ * time of ordering them grows with the square of their number.
  */
 struct str text_nfc(struct arena *a, struct str s);
 

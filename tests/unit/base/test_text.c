@@ -260,6 +260,19 @@ START_TEST(c1_controls_are_the_characters_that_were_meant)
 }
 END_TEST
 
+/* Four million of them in one value took minutes. */
+START_TEST(a_letter_under_more_marks_than_any_writing_has_is_left_alone)
+{
+	char many[1 + 4 * 16 + 1] = "a", more[sizeof(many) + 4];
+
+	for (size_t i = 0; i < 15; i++) /* acute above, dot below: the dot comes first in NFC */
+		memcpy(many + 1 + 4 * i, "\xCC\x81\xCC\xA3", 5);
+	(void)snprintf(more, sizeof(more), "%s\xCC\x81", many);
+	ck_assert(!str_is(text_nfc(a, str_of(many)), many));
+	ck_str(text_nfc(a, str_of(more)), more);
+}
+END_TEST
+
 START_TEST(a_cut_never_leaves_half_a_character)
 {
 	static const char *const text = "aé€\xF0\x9F\x98\x80"; /* 1 + 2 + 3 + 4 bytes */
@@ -301,6 +314,7 @@ int main(void)
 	tcase_add_test(t, kinds_of_characters);
 	tcase_add_test(t, distance_counts_edits_up_to_its_ceiling);
 	tcase_add_test(t, c1_controls_are_the_characters_that_were_meant);
+	tcase_add_test(t, a_letter_under_more_marks_than_any_writing_has_is_left_alone);
 	tcase_add_test(t, a_cut_never_leaves_half_a_character);
 	tcase_add_test(t, the_nearest_name_is_suggested_and_none_from_afar);
 	suite_add_tcase(s, t);
