@@ -104,6 +104,10 @@ static int open_run(struct run *r, struct hv_err *err)
 
 	if (found < 0)
 		return found;
+	if (found == HV_ROW && r->options->dry_run) /* it would end by being cancelled */
+		return hv_fail(err, HV_E_USAGE,
+			       "run %lld is not finished; `harvester run %s` goes on with it, then try dry",
+			       (long long)r->row.id, r->bound->source->name);
 	const char *why_not = found == HV_ROW ? stale(r) : NULL;
 	if (found == HV_ROW && !why_not) {
 		r->outcome->resumed = true;
