@@ -122,10 +122,10 @@ check-headers:
 	done; echo "headers complete"
 
 format:
-	clang-format -i $(FORMATTED)
+	@clang-format -i $(FORMATTED)
 
 format-check:
-	clang-format --dry-run --Werror $(FORMATTED)
+	@clang-format --dry-run --Werror $(FORMATTED) && echo "format holds"
 
 fuzz-smoke:
 	@sh tests/fuzz/smoke

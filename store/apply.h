@@ -6,7 +6,7 @@
  * the one gate row FOR UPDATE under READ COMMITTED first, so that only one transaction at a time changes
  * notices, and ends with apply_commit, whose last statement moves the run row by id and lease token. Rows
  * pass in batches through one cursor: memory does not grow with the run. Tests:
- * tests/integration/test_apply.c.
+ * tests/integration/test_runs.c, test_run.c.
  */
 #ifndef STORE_APPLY_H
 #define STORE_APPLY_H

@@ -2,6 +2,7 @@
  * cli/main.c - the way in: find the verb, open what its row asks for, call it, close everything, exit.
  */
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harvester/base/buf.h"
@@ -160,6 +161,14 @@ static void say_error(const struct verb *v, const struct hv_err *err)
 	(void)fputc('\n', stderr);
 }
 
+/* Whoever reads a pipe may stop when he has seen enough (`| head`): that is no fault of ours. */
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
 int main(int argc, char **argv)
 {
 	struct app app = { .log = { .out = stderr, .level = HV_LOG_WARN }, .cancelled = cancelled };
@@ -185,7 +194,7 @@ int main(int argc, char **argv)
 	arena_free(app.arena);
 	http_global_cleanup();
 	xml_global_cleanup();
-	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
+	if (r >= 0 && (fflush(stdout) != 0 || ferror(stdout)) && !is_pipe(STDOUT_FILENO)) {
 		(void)fprintf(stderr, "harvester %s: the answer cannot be written: disk full?\n", v->name);
 		r = EXIT_FAILED;
 	}
