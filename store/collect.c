@@ -144,19 +144,20 @@ int collect_in_run(struct store *s, int64_t run, const struct str *ids, size_t n
 	return rows < 0 ? rows : 0;
 }
 
-int collect_solve(struct store *s, const char *source, struct str external_id, int64_t run,
-		  struct hv_err *err)
+int collect_solve(struct store *s, const char *source, struct str external_id, struct str datestamp,
+		  int64_t run, struct hv_err *err)
 {
 	hv_auto(hv_freep) char *id = strndup(external_id.p, external_id.n);
+	hv_auto(hv_freep) char *stamp = strndup(datestamp.p ? datestamp.p : "", datestamp.n);
 	char number[24];
-	const char *const p[] = { source, id, row_number(number, run) };
+	const char *const p[] = { source, id, row_number(number, run), stamp };
 
-	if (!id)
+	if (!id || !stamp)
 		return hv_nomem(err, "identifier");
 	int r = pg_query(s->pg, "refusal solved",
 			 "update quarantine set solved_run = $3 where source = $1 and external_id = $2 and "
-			 "solved_run is null",
-			 PG_MAYBE, p, 3, NULL, err);
+			 "solved_run is null and (run <> $3 or datestamp <= $4)",
+			 PG_MAYBE, p, HV_LEN(p), NULL, err);
 	return r < 0 ? r : 0;
 }
 

@@ -38,9 +38,10 @@ int collect_claim(struct store *s, const char *source, struct str external_id, s
 int collect_in_run(struct store *s, int64_t run, const struct str *ids, size_t n, bool *ret,
 		   struct hv_err *err) HV_CHECK;
 
-/* The open refusal of a record is over, inside the page's transaction. */
-int collect_solve(struct store *s, const char *source, struct str external_id, int64_t run,
-		  struct hv_err *err) HV_CHECK;
+/* The open refusal of a record is over, inside the page's transaction; not one of this run and a later
+ * datestamp. */
+int collect_solve(struct store *s, const char *source, struct str external_id, struct str datestamp,
+		  int64_t run, struct hv_err *err) HV_CHECK;
 
 /* The REF a record is the alias of: HV_ROW or HV_END. */
 int collect_alias(struct store *s, const char *source, struct str external_id, struct arena *a,

@@ -102,7 +102,8 @@ static int no_more_refused(struct collector *c, const struct item *it, struct hv
 {
 	if (!it->known.refused)
 		return 0;
-	return collect_solve(c->run->store, c->run->bound->source->name, it->id, c->run->row.id, err);
+	return collect_solve(c->run->store, c->run->bound->source->name, it->id, it->record.datestamp,
+			     c->run->row.id, err);
 }
 
 static int put_item(struct collector *c, const struct item *it, size_t *n, struct hv_err *err)

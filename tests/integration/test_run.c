@@ -243,6 +243,23 @@ START_TEST(a_refusal_of_an_older_body_is_solved_by_the_newer_one_of_the_same_run
 }
 END_TEST
 
+/* The newer word is on an earlier page (offset tokens without a snapshot); the older one is what was applied.
+ */
+START_TEST(a_refusal_is_not_solved_by_the_old_body_of_the_same_run)
+{
+	two_records();
+	night_file(&n, night_line(A, DAY2, NULL, "Un bis"), night_line(B, DAY1, "1.2", "Deux"),
+		   night_line(A, DAY1, "1.1", "Un"), NULL);
+	night_done(&n);
+	ask_eq(TITLES, "VB000000001 Un, VB000000002 Deux");
+	ask_eq(OPEN_REFUSALS, A " mandatory_missing");
+	/* In a later run the old body is the newer word. */
+	night_file(&n, night_line(A, DAY1, "1.1", "Un"), night_line(B, DAY1, "1.2", "Deux"), NULL);
+	night_done(&n);
+	ask_eq(OPEN_REFUSALS, "");
+}
+END_TEST
+
 /* ---- mapping ---- */
 
 START_TEST(a_changed_mapping_maps_known_records_again_and_says_so)
@@ -713,6 +730,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, of_a_record_that_comes_twice_the_last_by_datestamp_wins, 0, HV_LEN(repeats));
 	tcase_add_test(t, a_refusal_of_the_newer_body_is_not_solved_by_an_older_one_of_the_same_run);
 	tcase_add_test(t, a_refusal_of_an_older_body_is_solved_by_the_newer_one_of_the_same_run);
+	tcase_add_test(t, a_refusal_is_not_solved_by_the_old_body_of_the_same_run);
 	tcase_add_test(t, a_changed_mapping_maps_known_records_again_and_says_so);
 	tcase_add_test(t, a_changed_default_fills_again_but_never_over_a_real_value);
 	tcase_add_test(t, an_interrupted_run_is_begun_anew_when_the_mapping_has_changed);
