@@ -330,7 +330,7 @@ static int leave(struct oai_reader *r, enum oai_place place, uint64_t offset, st
 
 	switch (place) {
 	case AT_RESPONSE_DATE:
-		r->page->response_date = arena_str(r->page->arena, str_cut(text, 64));
+		r->page->response_date = arena_str(r->page->arena, text_cut(text, 64));
 		return 0;
 	case AT_ERROR:
 		return end_error(r, text);
@@ -342,10 +342,10 @@ static int leave(struct oai_reader *r, enum oai_place place, uint64_t offset, st
 		end_identifier(r, text);
 		return 0;
 	case AT_DATESTAMP:
-		r->entry->datestamp = arena_str(r->page->arena, str_cut(text, 64));
+		r->entry->datestamp = arena_str(r->page->arena, text_cut(text, 64));
 		return 0;
 	case AT_SET:
-		end_set(r, str_cut(text, 1000));
+		end_set(r, text_cut(text, 1000));
 		return 0;
 	case AT_BODY:
 		r->entry->body_n = r->base + offset - r->entry->body_at;

@@ -6,6 +6,8 @@
  */
 #include "connectors/oai/harvest.h"
 
+#include "harvester/base/text.h"
+
 static bool same_text(struct str a, const char *b)
 {
 	return a.n == strlen(b) && strncasecmp(a.p, b, a.n) == 0;
@@ -64,11 +66,11 @@ int oai_identify(struct connector *c, struct hv_err *err)
 
 	for (size_t i = 0; i < HV_LEN(wanted); i++)
 		*wanted[i].to =
-			arena_str(c->arena, str_cut(oai_page_fact(&c->page, wanted[i].name, 0), 2000));
+			arena_str(c->arena, text_cut(oai_page_fact(&c->page, wanted[i].name, 0), 2000));
 	if (arena_failed(c->arena))
 		return hv_nomem(err, "Identify");
 	(void)snprintf(id->response_date, sizeof(id->response_date), "%.*s",
-		       STR_ARG(str_cut(c->page.response_date, OAI_DATE - 1)));
+		       STR_ARG(text_cut(c->page.response_date, OAI_DATE - 1)));
 	id->day = granularity_is_day(c, id->granularity);
 	check_identity(c);
 	return 0;

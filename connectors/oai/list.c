@@ -8,6 +8,8 @@
  */
 #include "connectors/oai/harvest.h"
 
+#include "harvester/base/text.h"
+
 enum {
 	MAX_STALE = 20, /* pages in a row without a new identifier */
 	MAX_PAGES = 2000000,
@@ -87,7 +89,7 @@ static void note_date(struct connector *c)
 		oai_finding(c, "response_date", "ListRecords", date);
 		date = str_of(c->identity.response_date);
 	}
-	(void)snprintf(l->date, sizeof(l->date), "%.*s", STR_ARG(str_cut(date, OAI_DATE - 1)));
+	(void)snprintf(l->date, sizeof(l->date), "%.*s", STR_ARG(text_cut(date, OAI_DATE - 1)));
 }
 
 static void end_of_listing(struct connector *c)
@@ -132,17 +134,18 @@ static int bad_token(struct connector *c, struct hv_err *err)
 	oai_page_error_text(&c->page, text, sizeof(text));
 	return hv_fail_retry(
 		err, HV_E_REMOTE,
-		"the source refuses its own resumption token '%.80s' after %llu pages, also after a fresh "
+		"the source refuses its own resumption token '%.*s' after %llu pages, also after a fresh "
 		"start: %s",
-		c->chain.token, (unsigned long long)c->chain.pages, text);
+		STR_ARG(text_cut(str_of(c->chain.token), 80)), (unsigned long long)c->chain.pages, text);
 }
 
 static int repeats_for_ever(const struct connector *c, struct hv_err *err)
 {
 	return hv_fail(
 		err, HV_E_REMOTE,
-		"resumption token '%.80s' repeats after %llu pages and %llu records: the list has no end",
-		c->chain.token, (unsigned long long)c->chain.pages, (unsigned long long)c->chain.records);
+		"resumption token '%.*s' repeats after %llu pages and %llu records: the list has no end",
+		STR_ARG(text_cut(str_of(c->chain.token), 80)), (unsigned long long)c->chain.pages,
+		(unsigned long long)c->chain.records);
 }
 
 static int refused(struct connector *c, const struct oai_request *q, struct hv_err *err)

@@ -294,6 +294,7 @@ void oai_page_error_text(const struct oai_page *p, char *ret, size_t size)
 
 		at += n > 0 ? (size_t)n : 0;
 	}
+	hv_whole_end(ret);
 }
 
 int64_t oai_page_number(struct str s)

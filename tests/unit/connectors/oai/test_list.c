@@ -5,6 +5,7 @@
 #include <check.h>
 
 #include "connectors/oai/oai.h"
+#include "harvester/base/text.h"
 #include "tests/support/oai_source.h"
 #include "tests/support/provider/provider.h"
 #include "tests/support/tinyserver.h"
@@ -807,6 +808,79 @@ START_TEST(an_unknown_granularity_is_read_as_days)
 }
 END_TEST
 
+/* What ends a run is written into the database, which refuses a text that is not UTF-8: the run would stay
+ * open, and be gone on with at the same token, for ever. */
+START_TEST(an_error_that_names_a_token_is_utf8)
+{
+	static const char token[] = "xéééééééééééééééééééééééééééééééééééééééééééééééééééééé";
+
+	say_hello("YYYY-MM-DD");
+	say_page(1, 3, token);
+	for (int i = 0; _i == 0 && i < 2; i++)
+		say_page(4 + 3 * (unsigned)i, 3, token); /* it repeats */
+	for (int i = 0; _i == 1 && i < 5; i++)           /* or is refused, also after a fresh start */
+		if (i == 2)
+			say_page(1, 3, token);
+		else
+			say_error("200 OK", "badResumptionToken");
+	play(NULL);
+	expect(HV_E_REMOTE, 6, _i == 0 ? "token_repeats" : "list_restarted");
+	ck_assert_ptr_nonnull(strstr(err.text, "'x"));
+	ck_assert_msg(text_valid(str_of(err.text), NULL), "%s", err.text);
+	stop_script();
+}
+END_TEST
+
+/* The checkpoint too. */
+START_TEST(a_server_that_tells_no_date_leaves_a_checkpoint_in_utf8)
+{
+	static const char date[] = "<responseDate>éééééééééééééééééééééééééééééé</responseDate>";
+	hv_auto(buf_release) struct buf b = BUF_INIT(1 << 16), state = BUF_INIT(1 << 16);
+	struct connector_page page;
+
+	script = (struct script){ .n = 0 };
+	for (int i = 0; i < 3; i++) {
+		static const char *const parts[] = {
+			"<Identify><granularity>YYYY-MM-DD</granularity></Identify>",
+			"<ListMetadataFormats><metadataFormat><metadataPrefix>lido</metadataPrefix>"
+			"</metadataFormat></ListMetadataFormats>",
+			"<ListRecords><record><header><identifier>n:1</identifier></header><metadata>"
+			"<x xmlns=\"urn:x\"/></metadata></record></ListRecords>"
+		};
+
+		buf_clear(&b);
+		buf_printf(&b, "<OAI-PMH xmlns=\"http://www.openarchives.org/OAI/2.0/\">%s%s</OAI-PMH>", date,
+			   parts[i]);
+		say("200 OK", buf_view(&b));
+	}
+	play(NULL);
+	ck_assert_int_eq(oai_connector.page(c, &page, &err), HV_ROW);
+	ck_assert_int_eq(oai_connector.checkpoint(c, &state, &err), 0);
+	ck_assert_msg(text_valid(buf_view(&state), NULL), "%s", buf_cstr(&state));
+	ck_assert_msg(text_valid(buf_view(&source.findings), NULL), "%s", buf_cstr(&source.findings));
+	stop_script();
+}
+END_TEST
+
+/* "/museé" in ISO 8859-1. */
+START_TEST(an_address_moved_to_is_told_in_utf8)
+{
+	say_hello("YYYY-MM-DD");
+	struct buf *b = &script.text[script.n];
+
+	*b = BUF_INIT(1 << 16);
+	buf_puts(b, "HTTP/1.1 301 Moved\r\nLocation: /mus\xE9"
+		    "e?a=b\r\nContent-Length: 0\r\n"
+		    "Connection: close\r\n\r\n");
+	script.answers[script.n++] = (struct tiny_answer){ .text = buf_cstr(b), .n = b->n };
+	say_page(1, 3, NULL);
+	play(NULL);
+	expect(HV_END, 3, "moved");
+	ck_assert_msg(text_valid(buf_view(&source.findings), NULL), "%s", buf_cstr(&source.findings));
+	stop_script();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("oai list");
@@ -852,6 +926,9 @@ int main(void)
 	tcase_add_test(t, a_refused_format_is_a_fault_of_the_configuration);
 	tcase_add_test(t, a_long_token_is_posted_and_the_base_address_keeps_its_query);
 	tcase_add_test(t, an_unknown_granularity_is_read_as_days);
+	tcase_add_loop_test(t, an_error_that_names_a_token_is_utf8, 0, 2);
+	tcase_add_test(t, a_server_that_tells_no_date_leaves_a_checkpoint_in_utf8);
+	tcase_add_test(t, an_address_moved_to_is_told_in_utf8);
 	suite_add_tcase(s, p);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);

@@ -13,6 +13,7 @@
 #include "connectors/oai/body.h"
 #include "connectors/oai/page.h"
 #include "harvester/base/buf.h"
+#include "harvester/base/text.h"
 #include "harvester/io/xml.h"
 
 static struct oai_page page;
@@ -533,6 +534,34 @@ START_TEST(real_lists_hold_as_many_records_as_they_show)
 }
 END_TEST
 
+START_TEST(what_is_cut_to_fit_is_still_utf8)
+{
+	hv_auto(buf_release) struct buf b = BUF_INIT(1 << 16);
+
+	/* One byte, then letters of two: every even ceiling falls inside one. */
+	buf_puts(&b, "<OAI-PMH xmlns=\"http://www.openarchives.org/OAI/2.0/\"><responseDate>x");
+	for (int i = 0; i < 60; i++)
+		buf_puts(&b, "é");
+	buf_puts(&b, "</responseDate><ListRecords><record><header><identifier>n:1</identifier><datestamp>x");
+	for (int i = 0; i < 60; i++)
+		buf_puts(&b, "é");
+	buf_puts(&b, "</datestamp><setSpec>x");
+	for (int i = 0; i < 600; i++)
+		buf_puts(&b, "é");
+	buf_puts(&b, "</setSpec></header><metadata><x xmlns=\"urn:x\"/></metadata></record></ListRecords>"
+		     "</OAI-PMH>");
+	ck_assert_int_eq(read_bytes(buf_view(&b), OAI_LIST_RECORDS), 0);
+	ck_assert_int_eq(page.answer, OAI_VALID);
+	const struct oai_entry *e = oai_page_entry(&page, 0);
+	ck_assert_uint_gt(e->datestamp.n, 60);
+	ck_assert_uint_gt(e->sets[0].n, 900);
+	ck_assert_uint_gt(page.response_date.n, 60);
+	ck_assert(text_valid(e->datestamp, NULL));
+	ck_assert(text_valid(e->sets[0], NULL));
+	ck_assert(text_valid(page.response_date, NULL));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("oai page");
@@ -563,6 +592,7 @@ int main(void)
 	tcase_add_test(c, more_records_than_the_limit_are_refused);
 	tcase_add_test(c, memory_that_runs_out_is_told_at_every_allocation);
 	tcase_add_test(c, real_lists_hold_as_many_records_as_they_show);
+	tcase_add_test(c, what_is_cut_to_fit_is_still_utf8);
 	suite_add_tcase(s, c);
 	SRunner *r = srunner_create(s);
 
