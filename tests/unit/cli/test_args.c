@@ -20,13 +20,17 @@ static struct hv_err err;
 
 static int parse(const char *line, ...)
 {
+	static char words[128][64]; /* app.args points into them */
 	char *argv[128];
 	int argc = 0;
 	va_list ap;
 
 	va_start(ap, line);
-	for (; line; line = va_arg(ap, const char *))
-		argv[argc++] = strdup(line); /* a test's own */
+	for (; line; line = va_arg(ap, const char *)) {
+		(void)snprintf(words[argc], sizeof(words[argc]), "%s", line);
+		argv[argc] = words[argc];
+		argc++;
+	}
 	va_end(ap);
 	err = (struct hv_err){ 0 };
 	return args_parse(&verb, argc, argv, &app, &err);
