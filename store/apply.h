@@ -76,8 +76,10 @@ void apply_change(struct apply *ap, struct str ref, const char *what, const char
 void apply_refuse(struct apply *ap, const struct judged *j, const char *code, struct str reason);
 int apply_flush(struct apply *ap, struct hv_err *err) HV_CHECK;
 
-/* Records of the source that a complete listing did not bring (present heads neither seen nor refused in this
- * run). */
+/*
+ * Records of the source that a complete listing did not bring, and the one before it did: present heads
+ * neither seen nor refused in this run, and not marked as missing already (that was judged then).
+ */
 int apply_missing(struct apply *ap, int64_t *ret, struct hv_err *err) HV_CHECK;
 
 /* The end: heads and notices moved, refusals solved, cursor advanced, run done. */
