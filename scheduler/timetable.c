@@ -11,6 +11,7 @@
 
 struct timetable {
 	size_t n, room;
+	int64_t asked; /* the latest moment it was asked about */
 	struct timetable_entry entries[];
 };
 
@@ -18,8 +19,10 @@ struct timetable *timetable_new(size_t room)
 {
 	struct timetable *t = calloc(1, sizeof(*t) + room * sizeof(t->entries[0]));
 
-	if (t)
+	if (t) {
 		t->room = room;
+		t->asked = INT64_MIN + A_DAY; /* never; room for the comparison */
+	}
 	return t;
 }
 
@@ -135,8 +138,34 @@ static size_t first_due(const struct timetable *t)
 	return first;
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * The clock was set back: what was reckoned from the wrong time may lie years ahead. A few seconds are no
+ * such thing: what just ran would be due once more.
+ */
+static void look_back(struct timetable *t, int64_t now)
+{
+	bool back = now < t->asked - 2 * MINUTE;
+
+	t->asked = back || now > t->asked ? now : t->asked;
+	for (size_t i = 0; back && i < t->n; i++)
+		for (int k = 0; k < LINES; k++) {
+			struct timetable_line *l = &t->entries[i].lines[k];
+
+			l->next = earlier(l->next, next_after(l, now));
+			l->give_up = earlier(l->give_up, now + A_DAY);
+			if (l->retry != TIMETABLE_NEVER)
+				l->retry = earlier(l->retry, now + LONGEST_WAIT);
+		}
+}
+
 struct timetable_entry *timetable_due(struct timetable *t, int64_t now, int *ret_line)
 {
+	look_back(t, now);
 	if (t->n == 0)
 		return NULL;
 	struct timetable_entry *e = &t->entries[first_due(t)];

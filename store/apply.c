@@ -81,7 +81,7 @@ static int take_gate(struct apply *ap, int64_t wait_ms, struct hv_err *err)
 		return err->code;
 	int r = pg_query(ap->store->pg, "gate", "select id from gate where id = 1 for update", PG_ONE, NULL,
 			 0, NULL, err);
-	if (r < 0 && wait_ms > 0 && !pg_lost(ap->store->pg))
+	if (r < 0 && strcmp(pg_sqlstate(ap->store->pg), "55P03") == 0) /* lock_not_available */
 		return hv_fail_retry(err, HV_E_BUSY,
 				     "the catalogue is being changed by another run; try again in a moment "
 				     "(`harvester status` names it)");

@@ -52,6 +52,7 @@ struct connector {
 	struct connector_env env;
 	const struct oai_section *section;
 	struct arena *arena;
+	int64_t opened; /* our time then; INT64_MAX: a clock that stands still, not to be compared with */
 	struct oai_identity identity;
 	struct str formats; /* "oai_dc, lido" as offered */
 	enum listing kind;

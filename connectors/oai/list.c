@@ -89,6 +89,13 @@ static void note_date(struct connector *c)
 		oai_finding(c, "response_date", "ListRecords", date);
 		date = str_of(c->identity.response_date);
 	}
+	/* A server that is ahead of us, for one night or for ever, must not make us ask from a time that its
+	 * records have not reached: they would be passed over, or none would come for years. */
+	char ours[OAI_DATE];
+	if (clock_parse(date, &us, &day) && us > c->opened) {
+		oai_date(c->opened, false, ours);
+		date = str_of(ours);
+	}
 	(void)snprintf(l->date, sizeof(l->date), "%.*s", STR_ARG(text_cut(date, OAI_DATE - 1)));
 }
 

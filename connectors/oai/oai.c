@@ -118,6 +118,7 @@ static int oai_open(const struct connector_env *env, struct connector **ret, str
 		return hv_nomem(err, "the connector");
 	c->env = *env;
 	c->section = env->section;
+	c->opened = env->clock && !env->clock->fixed ? clock_now(env->clock) : INT64_MAX;
 	c->call = OAI_CALL_INIT;
 	c->page.fd = c->ahead.page.fd = -1;
 	c->arena = arena_new(OWN_ARENA);

@@ -350,6 +350,8 @@ static int judge_all(struct judge *g, struct hv_err *err)
 		if (env->progress)
 			env->progress(env->ctx, g->run->row.id, g->write ? "applying" : "judging", g->done,
 				      g->run->counts.versions);
+		if (run_keep_lease_inside(g->run, err) < 0)
+			return err->code;
 		if (env->cancelled && env->cancelled(env->ctx))
 			return hv_fail(err, HV_E_CANCELLED, "interrupted while %s",
 				       g->write ? "applying" : "judging");

@@ -50,14 +50,35 @@ int run_ours(const struct run_env *env, const struct run_outcome *former, struct
 	return runs_ours(env->store, former->id, former->token, err);
 }
 
-int run_keep_lease(struct run *r, struct hv_err *err)
+/* Is a third of it gone? A run without a lease (`diff`) has none to extend. */
+static bool lease_is_due(struct run *r)
 {
 	int64_t now = clock_monotonic();
 
-	if (now - r->renewed < (int64_t)r->lease_seconds * 1000000 / 3)
-		return 0;
+	if (!r->token[0] || now - r->renewed < (int64_t)r->lease_seconds * 1000000 / 3)
+		return false;
 	r->renewed = now;
+	return true;
+}
+
+int run_keep_lease(struct run *r, struct hv_err *err)
+{
+	if (!lease_is_due(r))
+		return 0;
 	return lease_renew(r->store, r->bound->source->name, r->token, r->lease_seconds, err);
+}
+
+int run_keep_lease_inside(struct run *r, struct hv_err *err)
+{
+	hv_auto(store_closep) struct store *second = NULL;
+	struct hv_err ignored;
+
+	if (!lease_is_due(r))
+		return 0;
+	/* No room for another connection is no reason to stop: two thirds are left to try again. */
+	if (store_again(r->store, r->env->role, &second, &ignored) < 0)
+		return 0;
+	return lease_renew(second, r->bound->source->name, r->token, r->lease_seconds, err);
 }
 
 static int cancel_open(struct run *r, const char *reason, struct hv_err *err)
@@ -160,8 +181,8 @@ static int ended_badly(struct run *r, struct hv_err *err)
 	if (err->code == HV_E_LOST || store_lost(r->store) || err->code == HV_E_STORE)
 		return err->code; /* still open, and resumed by whoever holds the lease next */
 	(void)snprintf(reason, sizeof(reason), "%s (%s)", french_cause(err->code), err->text);
-	/* Words of servers are in it. The database refuses what is not UTF-8, and a run that cannot be told to
-	 * have failed would be gone on with for ever. */
+	/* Words of servers are in it. The database refuses what is not UTF-8, and a run that cannot be told
+	 * to have failed would be gone on with for ever. */
 	for (size_t at; !text_valid(str_of(reason), &at);)
 		reason[at] = '?';
 	struct run_move m = { .state = "failed", .reason = reason };

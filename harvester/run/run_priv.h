@@ -41,6 +41,9 @@ struct run {
  */
 int run_keep_lease(struct run *r, struct hv_err *err) HV_CHECK;
 
+/* The same inside a transaction, on a connection of its own: nobody would see the new time before commit. */
+int run_keep_lease_inside(struct run *r, struct hv_err *err) HV_CHECK;
+
 /* Bind a source by name; HV_E_CONFIG with the first error of its own file, section or mapping. */
 int run_bind(const struct run_env *env, const char *name, struct arena *a, struct bound *b,
 	     struct hv_err *err) HV_CHECK;

@@ -8,7 +8,10 @@
 #include "harvester/base/text.h"
 #include "harvester/run/run_priv.h"
 
-enum { MANY_ROWS = 5000 }; /* from here statistics and a vacuum pay for themselves */
+enum {
+	GATE_MS = 2000, /* of one slice of waiting for the gate */
+	MANY_ROWS = 5000
+}; /* from here statistics and a vacuum pay for themselves */
 
 static int last_full(struct run *r, struct counts *ret, bool *ret_known, struct hv_err *err)
 {
@@ -128,12 +131,34 @@ static int write_all(struct run *r, struct apply *ap, const struct counts *accep
 	return apply_commit(ap, &e, err);
 }
 
+/*
+ * Another run may have the gate for long, or for ever when its process was stopped: the wait is cut into
+ * slices, in which the lease is kept, a sign of life given, and a signal heard.
+ */
+static int open_gate(struct run *r, struct apply **ret, struct hv_err *err)
+{
+	const struct run_env *env = r->env;
+
+	for (;;) {
+		if (run_keep_lease(r, err) < 0)
+			return err->code;
+		int n = apply_open(r->store, r->row.id, r->bound->source->name, true, GATE_MS, ret, err);
+
+		if (n != HV_E_BUSY)
+			return n;
+		if (env->progress)
+			env->progress(env->ctx, r->row.id, "applying", 0, r->counts.versions);
+		if (env->cancelled && env->cancelled(env->ctx))
+			return hv_fail(err, HV_E_CANCELLED,
+				       "interrupted while another run has the catalogue");
+	}
+}
+
 static int apply_run(struct run *r, const struct counts *accepted, bool *ret_hold, struct hv_err *err)
 {
 	hv_auto(apply_closep) struct apply *ap = NULL;
 
-	if (run_keep_lease(r, err) < 0 || move(r, "applying", NULL, err) < 0 ||
-	    apply_open(r->store, r->row.id, r->bound->source->name, true, 0, &ap, err) < 0)
+	if (move(r, "applying", NULL, err) < 0 || open_gate(r, &ap, err) < 0)
 		return err->code;
 	return write_all(r, ap, accepted, ret_hold, err);
 }

@@ -6,6 +6,7 @@
 
 #include <check.h>
 
+#include "store/pg.h"
 #include "store/runs.h"
 #include "tests/support/night.h"
 
@@ -713,6 +714,62 @@ START_TEST(problems_found_before_a_crash_are_problems_after_it)
 }
 END_TEST
 
+/* ---- long waits ---- */
+
+/* A run that applies for hours, or one that was stopped half way, has the gate. */
+START_TEST(a_run_that_waits_for_the_gate_can_be_interrupted_and_goes_on_later)
+{
+	struct pg *other;
+
+	two_records();
+	night_file(&n, night_line(A, DAY2, "1.1", "Un bis"), night_line(B, DAY1, "1.2", "Deux"), NULL);
+	ck_assert_int_eq(pg_connect(server.url, NULL, "gate", &other, &n.err), 0);
+	ck_assert_int_eq(pg_exec(other, "gate", "begin; select id from gate where id = 1 for update", &n.err),
+			 0);
+	n.stop_at = "applying";
+	ck_assert_msg(night_run(&n) == 0, "%s", n.err.text);
+	ck_assert_int_eq(n.out.verdict, RUN_INTERRUPTED);
+	n.stop_at = NULL;
+	pg_close(other);
+	night_done(&n);
+	ck_assert(n.out.resumed);
+	ask_eq(TITLES, "VB000000001 Un bis, VB000000002 Deux");
+}
+END_TEST
+
+static char until[2][64];
+static unsigned batches;
+
+/* Slow work: the first batch takes most of the lease. */
+static void slow_batch(struct night *night, const char *state)
+{
+	if (strcmp(state, "applying") != 0 || batches == 2)
+		return;
+	(void)snprintf(until[batches++], sizeof(until[0]), "%s",
+		       night_ask(night, "select until from harvester.lease"));
+	if (batches == 1)
+		(void)night_ask(night, "select pg_sleep(0.7)");
+}
+
+/* Else a second daemon takes the source over and ends the session, night after night. */
+START_TEST(the_lease_is_extended_while_a_long_run_is_applied)
+{
+	hv_auto(buf_release) struct buf b = BUF_INIT(1 << 20);
+
+	for (int i = 1; i <= 600; i++)
+		buf_printf(&b, "essai:%d\t" DAY1 "\tlive\t<objet><inv>%d</inv><titre>T</titre></objet>\n", i,
+			   i);
+	night_records(&n, buf_cstr(&b));
+	ck_assert_int_eq(setenv("HARVESTER_LEASE_SECONDS", "2", 1), 0);
+	batches = 0;
+	n.on_progress = slow_batch;
+	night_done(&n);
+	ck_assert_uint_eq(batches, 2);
+	ck_assert_str_ne(until[0], until[1]);
+	ask_eq("select count(*) from harvester.notice", "600");
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("run");
@@ -758,6 +815,8 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, an_interrupted_run_goes_on_where_it_was, 0, HV_LEN(stages));
 	tcase_add_loop_test(t, a_run_whose_database_session_ended_is_gone_on_with, 0, HV_LEN(stages));
 	tcase_add_test(t, problems_found_before_a_crash_are_problems_after_it);
+	tcase_add_test(t, a_run_that_waits_for_the_gate_can_be_interrupted_and_goes_on_later);
+	tcase_add_test(t, the_lease_is_extended_while_a_long_run_is_applied);
 	suite_add_tcase(s, t);
 	return s;
 }

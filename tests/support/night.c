@@ -135,6 +135,8 @@ static void progress(void *ctx, int64_t run, const char *state, int64_t done, in
 	(void)run;
 	(void)done;
 	(void)expected;
+	if (n->on_progress)
+		n->on_progress(n, state);
 	if (n->stop_at && strcmp(n->stop_at, state) == 0)
 		__atomic_store_n(&n->stop, true, __ATOMIC_RELAXED);
 	if (n->end_session_at && strcmp(n->end_session_at, state) == 0) {

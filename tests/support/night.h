@@ -24,6 +24,7 @@ struct night {
 	struct hv_err err;
 	const char *stop_at;        /* a state of `progress` in which the run is asked to stop; NULL: never */
 	const char *end_session_at; /* … in which its database session is ended */
+	void (*on_progress)(struct night *n, const char *state); /* NULL: nothing */
 	bool stop;
 };
 

@@ -64,6 +64,7 @@ void oai_source_start(struct oai_source *s, const struct oai_source_options *o)
 	xml_global_init();
 	read_section(s, o);
 	start_http(s, o);
+	s->clock = (struct hv_clock){ .fixed = !o->system_clock };
 	s->config.name = "essai";
 	s->config.connector = "oai";
 	s->config.http.retries = o->retries;

@@ -25,6 +25,7 @@ struct oai_source_options {
 		*more; /* lines of the section besides base_url: "sets: [a, b]\noverlap: 2h\n"; NULL none */
 	uint64_t max_body;  /* 0: 64 MiB */
 	int64_t silence_ms; /* how long a server may say nothing; 0: 20 s */
+	bool system_clock;  /* else one that stands still: the server's date is not compared with ours */
 	unsigned retries;   /* of the transport and of the connector */
 };
 

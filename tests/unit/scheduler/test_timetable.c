@@ -348,6 +348,37 @@ START_TEST(a_timetable_that_is_full_or_a_text_that_is_none_is_told)
 }
 END_TEST
 
+START_TEST(a_clock_that_is_set_back_does_not_stop_a_source)
+{
+	struct timetable_entry *e = add("lyon", "0 3 * * *", NULL, NULL, "2036-11-20T12:00:00Z");
+
+	/* The machine woke up in the wrong year; then somebody told it. */
+	due_is("2036-11-20T12:00:30Z", "-");
+	due_is("2026-11-20T12:00:00Z", "-");
+	is_at(e->lines[LINE_SCHEDULE].next, "2026-11-21T02:00:00Z");
+	due_is("2026-11-21T02:00:00Z", "lyon");
+	timetable_started(e, LINE_SCHEDULE, at("2026-11-21T02:00:00Z"));
+	(void)timetable_ended(e, TIMETABLE_AGAIN, at("2036-11-21T02:10:00Z"));
+	due_is("2036-11-21T02:10:00Z", "-");
+	due_is("2026-11-21T02:11:00Z", "-");
+	is_at(e->lines[LINE_SCHEDULE].next, "2026-11-22T02:00:00Z");
+	due_is("2026-11-22T02:00:00Z", "lyon");
+}
+END_TEST
+
+START_TEST(a_clock_that_is_a_little_behind_itself_repeats_nothing)
+{
+	struct timetable_entry *e = add("lyon", "0 3 * * *", NULL, NULL, "2026-11-20T12:00:00Z");
+
+	due_is("2026-11-21T02:00:00Z", "lyon");
+	timetable_started(e, LINE_SCHEDULE, at("2026-11-21T02:00:00Z"));
+	(void)timetable_ended(e, TIMETABLE_WELL, at("2026-11-21T02:00:01Z"));
+	due_is("2026-11-21T01:59:58Z", "-");
+	due_is("2026-11-21T02:00:00Z", "-");
+	is_at(e->lines[LINE_SCHEDULE].next, "2026-11-22T02:00:00Z");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("timetable");
@@ -375,6 +406,8 @@ int main(void)
 	tcase_add_test(t, a_nightly_run_comes_on_the_night_that_lacks_its_hour);
 	tcase_add_test(t, a_new_timetable_keeps_what_was_due_and_what_failed_where_the_line_is_the_same);
 	tcase_add_test(t, a_timetable_that_is_full_or_a_text_that_is_none_is_told);
+	tcase_add_test(t, a_clock_that_is_set_back_does_not_stop_a_source);
+	tcase_add_test(t, a_clock_that_is_a_little_behind_itself_repeats_nothing);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

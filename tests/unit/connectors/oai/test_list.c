@@ -509,6 +509,7 @@ struct script {
 };
 
 static struct script script;
+static bool system_clock;
 
 static void say(const char *status, struct str body)
 {
@@ -570,6 +571,7 @@ static void play(const char *cursor_from)
 	script.server = tiny_start(script.answers);
 	oai_source_start(&source,
 			 &(struct oai_source_options){ .base_url = tiny_url(script.server, "/oai?depot=1"),
+						       .system_clock = system_clock,
 						       .retries = 0 });
 	arena = arena_new(1 << 20);
 	if (cursor_from)
@@ -881,6 +883,26 @@ START_TEST(an_address_moved_to_is_told_in_utf8)
 }
 END_TEST
 
+/* Else a server whose clock was wrong for one night is asked for the year 2999 from then on, and has nothing.
+ */
+START_TEST(a_server_ahead_of_us_does_not_move_the_cursor_into_the_future)
+{
+	hv_auto(buf_release) struct buf state = BUF_INIT(1 << 16);
+
+	say_hello("YYYY-MM-DDThh:mm:ssZ");
+	say("200 OK", STR("<OAI-PMH xmlns=\"http://www.openarchives.org/OAI/2.0/\"><responseDate>"
+			  "2999-12-31T01:15:04Z</responseDate><error code=\"noRecordsMatch\"/></OAI-PMH>"));
+	system_clock = true;
+	play("2027-02-15T00:00:00Z");
+	ck_assert_int_eq(oai_connector.page(c, &(struct connector_page){ 0 }, &err), HV_END);
+	ck_assert_int_eq(oai_connector.cursor(c, &state, &err), 0);
+	ck_assert_msg(strstr(buf_cstr(&state), "\"from\":\"2999") == NULL, "%s", buf_cstr(&state));
+	ck_assert_msg(strstr(buf_cstr(&state), "\"from\":\"2") != NULL, "%s", buf_cstr(&state));
+	ck_assert(oai_source_found(&source, "server_clock"));
+	stop_script();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("oai list");
@@ -929,6 +951,7 @@ int main(void)
 	tcase_add_loop_test(t, an_error_that_names_a_token_is_utf8, 0, 2);
 	tcase_add_test(t, a_server_that_tells_no_date_leaves_a_checkpoint_in_utf8);
 	tcase_add_test(t, an_address_moved_to_is_told_in_utf8);
+	tcase_add_test(t, a_server_ahead_of_us_does_not_move_the_cursor_into_the_future);
 	suite_add_tcase(s, p);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);
