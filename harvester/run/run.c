@@ -160,8 +160,8 @@ static int ended_badly(struct run *r, struct hv_err *err)
 	if (err->code == HV_E_LOST || store_lost(r->store) || err->code == HV_E_STORE)
 		return err->code; /* still open, and resumed by whoever holds the lease next */
 	(void)snprintf(reason, sizeof(reason), "%s (%s)", french_cause(err->code), err->text);
-	/* Words of servers are in it. The database refuses what is not UTF-8, and a run that cannot be told to
-	 * have failed would be gone on with for ever. */
+	/* Words of servers are in it. The database refuses what is not UTF-8, and a run that cannot be told
+	 * to have failed would be gone on with for ever. */
 	for (size_t at; !text_valid(str_of(reason), &at);)
 		reason[at] = '?';
 	struct run_move m = { .state = "failed", .reason = reason };
