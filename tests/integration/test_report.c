@@ -222,7 +222,9 @@ START_TEST(a_folder_that_cannot_be_written_is_told)
 	char path[128];
 
 	(void)snprintf(path, sizeof(path), "%s/file", dir);
-	hv_auto(hv_fclosep) FILE *f = fopen(path, "w");
+	hv_auto(hv_fclosep) FILE *full = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(full);
 	struct report_options o = { .dir = path, .run = 4, .museum = "M9871", .clock = &now };
 	ck_assert_int_eq(report_write(s, &o, &paths, &err), HV_E_IO);
 	ck_assert_msg(strstr(err.text, path), "%s", err.text);
