@@ -208,6 +208,9 @@ static int read_page(struct oai_reader *r, uint64_t size, struct hv_err *err)
 	hv_auto(hv_freep) char *chunk = malloc(CHUNK);
 
 	r->stream = xml_stream_new(&oai_envelope_events, NULL, r);
+	if (r->stream) /* bodies are cut out whole; each is parsed when it is new, and then a bad one is one
+			  record's fault */
+		xml_stream_leave_out(r->stream, OAI_ENVELOPE_DEPTH);
 	r->charset = charset_new(on_utf8, r);
 	int n = chunk && r->stream && r->charset ? feed_all(r, chunk, size, err) : hv_nomem(err, "a page");
 

@@ -75,6 +75,13 @@ int xml_stream_feed(struct xml_stream *s, struct str chunk, struct hv_err *err) 
 /* No more chunks: HV_E_PARSE when the document is not whole. */
 int xml_stream_end(struct xml_stream *s, struct hv_err *err) HV_CHECK;
 
+/*
+ * Before the first chunk: elements deeper than `depth` are passed over by counting their tags; there are no
+ * events of them and nobody has looked whether they are well-formed. For pages whose records are parsed one
+ * by one when they have changed: an unchanged record was looked at when it was new.
+ */
+void xml_stream_leave_out(struct xml_stream *s, size_t depth);
+
 /* Text between elements is only delivered while wanted (inside a record's metadata nobody reads it). */
 void xml_stream_want_text(struct xml_stream *s, bool wanted);
 

@@ -11,6 +11,9 @@ enum state { IN_TEXT, IN_OPENING, IN_TAG, IN_QUOTES, IN_CLOSED_BY };
 struct xml_scan {
 	struct xml_tag *tags; /* found and not yet taken: [taken, n_tags) */
 	size_t taken, n_tags, cap;
+	struct xml_hole *holes;
+	size_t n_holes, holes_cap;
+	size_t depth, deepest; /* of the element that is open; deeper ones are holes (0: none) */
 	size_t max_attributes;
 	uint64_t base;    /* offset of the window's first byte */
 	size_t at;        /* in the window: scanned so far */
@@ -38,12 +41,18 @@ void xml_scan_free(struct xml_scan *s)
 	if (!s)
 		return;
 	free(s->tags);
+	free(s->holes);
 	free(s);
 }
 
 void xml_scan_reset(struct xml_scan *s)
 {
-	struct xml_scan fresh = { .tags = s->tags, .cap = s->cap, .max_attributes = s->max_attributes };
+	struct xml_scan fresh = { .tags = s->tags,
+				  .cap = s->cap,
+				  .holes = s->holes,
+				  .holes_cap = s->holes_cap,
+				  .deepest = s->deepest,
+				  .max_attributes = s->max_attributes };
 
 	*s = fresh;
 }
@@ -75,8 +84,65 @@ void xml_scan_forget_tags(struct xml_scan *s)
 	s->taken = s->n_tags = 0;
 }
 
+void xml_scan_leave_out(struct xml_scan *s, size_t depth)
+{
+	s->deepest = depth;
+}
+
+size_t xml_scan_holes(const struct xml_scan *s, const struct xml_hole **ret)
+{
+	*ret = s->holes;
+	return s->n_holes;
+}
+
+void xml_scan_forget_holes(struct xml_scan *s)
+{
+	bool open = s->n_holes && s->holes[s->n_holes - 1].end == UINT64_MAX;
+
+	if (open)
+		s->holes[0] = s->holes[s->n_holes - 1];
+	s->n_holes = open;
+}
+
+static int open_hole(struct xml_scan *s, struct hv_err *err)
+{
+	if (s->n_holes == s->holes_cap) {
+		size_t cap = s->holes_cap ? s->holes_cap * 2 : 256;
+		struct xml_hole *holes = realloc(s->holes, cap * sizeof(*holes));
+
+		if (!holes)
+			return hv_nomem(err, "XML tags");
+		s->holes = holes;
+		s->holes_cap = cap;
+	}
+	s->holes[s->n_holes++] = (struct xml_hole){ s->base + s->tag_start, UINT64_MAX };
+	return 0;
+}
+
+/* Counts the tag; HV_ROW when it belongs to a hole, so that nobody else hears of it. */
+static int count_tag(struct xml_scan *s, bool empty, struct hv_err *err)
+{
+	size_t own = s->closing ? s->depth : s->depth + 1; /* the depth of the tag's element */
+	bool hidden = s->deepest && own > s->deepest;
+	bool is_top = hidden && own == s->deepest + 1;
+
+	if (is_top && !s->closing && open_hole(s, err) < 0)
+		return HV_E_NOMEM;
+	if (is_top && (s->closing || empty))
+		s->holes[s->n_holes - 1].end = s->base + s->at;
+	if (s->closing)
+		s->depth -= s->depth > 0;
+	else if (!empty)
+		s->depth++;
+	return hidden ? HV_ROW : 0;
+}
+
 static int add_tag(struct xml_scan *s, bool empty, struct hv_err *err)
 {
+	int counted = count_tag(s, empty, err);
+
+	if (counted)
+		return counted < 0 ? counted : 0;
 	if (s->n_tags == s->cap) {
 		size_t cap = s->cap ? s->cap * 2 : 256;
 		struct xml_tag *tags = realloc(s->tags, cap * sizeof(*tags));

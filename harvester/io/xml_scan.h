@@ -22,6 +22,12 @@ struct xml_tag {
 	bool empty;          /* <a/> */
 };
 
+/* Bytes that nobody behind the scanner needs to see: an element deeper than wanted, from '<' to behind its
+ * end tag. */
+struct xml_hole {
+	uint64_t start, end; /* end UINT64_MAX: it goes on behind what was scanned */
+};
+
 struct xml_scan;
 
 /* max_attributes: of one tag, declarations of namespaces apart (there may be as many again). */
@@ -44,5 +50,16 @@ uint64_t xml_scan_base(const struct xml_scan *s);
 /* The tags found, in order; false when none is left. */
 bool xml_scan_next_tag(struct xml_scan *s, struct xml_tag *ret);
 void xml_scan_forget_tags(struct xml_scan *s);
+
+/*
+ * Elements deeper than `depth` become holes instead of tags (0: none do). Their tags are only counted, so
+ * that what is inside is not known to be well-formed.
+ */
+void xml_scan_leave_out(struct xml_scan *s, size_t depth);
+
+/* The holes found since the last call of xml_scan_forget_holes, in order; an unfinished one comes last and
+ * stays. */
+size_t xml_scan_holes(const struct xml_scan *s, const struct xml_hole **ret);
+void xml_scan_forget_holes(struct xml_scan *s);
 
 #endif

@@ -261,6 +261,48 @@ static int hand_over(struct xml_stream *s, struct str bytes, bool last)
 	return s->failure.code;
 }
 
+/* The line ends of what is left out: places in messages stay true. */
+static int hand_over_lines(struct xml_stream *s, struct str left_out)
+{
+	static const char ends[] = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n";
+	size_t n = 0;
+
+	for (const char *at = left_out.p, *end = at + left_out.n;
+	     at < end && (at = memchr(at, '\n', (size_t)(end - at))); at++)
+		n++;
+	for (; n; n -= n < sizeof(ends) - 1 ? n : sizeof(ends) - 1) {
+		int r = hand_over(s, str_cut(STR(ends), n), false);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The first n bytes of the window, without the holes. */
+static int hand_over_rest(struct xml_stream *s, struct str window, size_t n)
+{
+	uint64_t base = xml_scan_base(s->scan);
+	const struct xml_hole *holes;
+	size_t n_holes = xml_scan_holes(s->scan, &holes), at = 0;
+
+	for (size_t i = 0; i < n_holes && at < n; i++) {
+		size_t from = holes[i].start <= base ? 0 : (size_t)(holes[i].start - base);
+		size_t to = holes[i].end == UINT64_MAX ? n : (size_t)(holes[i].end - base);
+
+		if (from >= n)
+			break;
+		to = to < n ? to : n;
+		int r = hand_over(s, str_cut(str_from(window, at), from - at), false);
+		if (r == 0)
+			r = hand_over_lines(s, str_cut(str_from(window, from), to - from));
+		if (r < 0)
+			return r;
+		at = to;
+	}
+	return at < n ? hand_over(s, str_cut(str_from(window, at), n - at), false) : 0;
+}
+
 /* Is s the beginning of a character, whose rest may come in the next chunk? */
 static bool may_go_on(struct str s)
 {
@@ -348,7 +390,8 @@ static int feed_slice(struct xml_stream *s, struct str slice)
 		safe = s->checked;
 	if (scanned < 0)
 		return refuse_tag(s, str_cut(window, safe), scanned);
-	r = hand_over(s, str_cut(window, safe), false);
+	r = hand_over_rest(s, window, safe);
+	xml_scan_forget_holes(s->scan);
 	return r < 0 ? r : keep(s, window, safe);
 }
 
@@ -397,6 +440,11 @@ int xml_stream_end(struct xml_stream *s, struct hv_err *err)
 	else
 		r = hand_over(s, buf_view(&s->held), true); /* libxml2 says what is missing, and where */
 	return settle(s, r);
+}
+
+void xml_stream_leave_out(struct xml_stream *s, size_t depth)
+{
+	xml_scan_leave_out(s->scan, depth);
 }
 
 void xml_stream_want_text(struct xml_stream *s, bool wanted)

@@ -360,6 +360,62 @@ START_TEST(text_is_told_only_while_it_is_wanted)
 }
 END_TEST
 
+/* As parse, with elements deeper than two left out. */
+static int parse_shallow(struct told *t, struct str page, size_t chunk, struct hv_err *err)
+{
+	hv_auto(xml_stream_freep) struct xml_stream *s = xml_stream_new(&all, NULL, t);
+	int r = 0;
+
+	ck_assert_ptr_nonnull(s);
+	t->stream = s;
+	xml_stream_leave_out(s, 2);
+	for (size_t at = 0; r == 0 && at < page.n; at += chunk)
+		r = xml_stream_feed(s, str_cut(str_from(page, at), chunk), err);
+	return r < 0 ? r : xml_stream_end(s, err);
+}
+
+START_TEST(deeper_elements_are_passed_over_whatever_is_in_them)
+{
+	static const char *const cases[][2] = {
+		{ "<a><b>x<c>no</c>y</b></a>",
+		  "<a><b>xy{<b>x<c>no</c>y</b>}</>{<a><b>x<c>no</c>y</b></a>}</>" },
+		{ "<a><b><c/><c><d>&</d><e a='>'/></c></b></a>",
+		  "<a><b>{<b><c/><c><d>&</d><e a='>'/></c></b>}</>{<a><b><c/><c><d>&</d><e "
+		  "a='>'/></c></b></a>}</>" },
+		{ "<a><b><c><!-- </c> --><![CDATA[</c>]]></c></b><b/></a>",
+		  "<a><b>{<b><c><!-- </c> --><![CDATA[</c>]]></c></b>}</><b>{<b/>}</>"
+		  "{<a><b><c><!-- </c> --><![CDATA[</c>]]></c></b><b/></a>}</>" },
+	};
+
+	for (size_t i = 0; i < HV_LEN(cases); i++)
+		for (size_t chunk = 1; chunk <= strlen(cases[i][0]); chunk++) {
+			struct told t = { .out = BUF_INIT(10000), .page = str_of(cases[i][0]) };
+			struct hv_err err = { 0 };
+
+			ck_assert_msg(parse_shallow(&t, t.page, chunk, &err) == 0, "%s", err.text);
+			ck_assert_str_eq(buf_cstr(&t.out), cases[i][1]);
+			buf_release(&t.out);
+		}
+}
+END_TEST
+
+START_TEST(places_stay_true_behind_what_was_passed_over)
+{
+	static const char *const pages[] = { "<a>\n<b>\n<c>\n\n</c>\n</b>\n<b>&</b></a>",
+					     "<a><b><c><d></c></b></a>", "<a><b><c>" };
+	static const char *const told[] = { "line 7", "line 1", "line 1" };
+
+	for (size_t i = 0; i < HV_LEN(pages); i++) {
+		struct told t = { .out = BUF_INIT(10000) };
+		struct hv_err err = { 0 };
+
+		ck_assert_int_eq(parse_shallow(&t, str_of(pages[i]), 5, &err), HV_E_PARSE);
+		ck_assert_msg(strstr(err.text, told[i]) != NULL, "%s", err.text);
+		buf_release(&t.out);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("xml stream");
@@ -368,6 +424,8 @@ int main(void)
 	xml_global_init();
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, offsets_cut_an_element_out_of_its_page);
+	tcase_add_test(tc, deeper_elements_are_passed_over_whatever_is_in_them);
+	tcase_add_test(tc, places_stay_true_behind_what_was_passed_over);
 	tcase_add_test(tc, a_greater_than_sign_inside_an_attribute_ends_no_tag);
 	tcase_add_test(tc, markup_that_is_no_element_is_stepped_over);
 	tcase_add_test(tc, characters_of_several_bytes_may_be_cut_by_a_chunk);
