@@ -95,9 +95,11 @@ $(BUILD)/tests/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	@echo "  LD  $@"; $(CC) $(CFLAGS_ALL) -o $@ $< $(LIB) $(LDLIBS_ALL)
 
+# make fuzz-smoke puts libFuzzer's own main in the place of ours
+FUZZ_MAIN ?= tests/fuzz/replay.c
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(LIB)
 	@mkdir -p $(@D)
-	@echo "  LD  $@"; $(CC) $(CFLAGS_ALL) -o $@ $< tests/fuzz/replay.c $(LIB) $(LDLIBS_ALL)
+	@echo "  LD  $@"; $(CC) $(CFLAGS_ALL) -o $@ $< $(FUZZ_MAIN) $(LIB) $(LDLIBS_ALL)
 
 tests: $(UNIT) $(INT) $(FUZZ) $(PROVIDER)
 
@@ -120,10 +122,10 @@ check-headers:
 	done; echo "headers complete"
 
 format:
-	clang-format -i $(FORMATTED)
+	@clang-format -i $(FORMATTED)
 
 format-check:
-	clang-format --dry-run --Werror $(FORMATTED)
+	@clang-format --dry-run --Werror $(FORMATTED) && echo "format holds"
 
 fuzz-smoke:
 	@sh tests/fuzz/smoke

@@ -45,11 +45,30 @@ static int read_all(int fd, char *to, size_t room, size_t *ret)
 	return 0;
 }
 
-static const char *mode_fault(const struct stat *st)
+static bool is_below(const char *file, const char *dir)
 {
+	size_t n = dir ? strlen(dir) : 0;
+
+	return n && strncmp(file, dir, n) == 0 && (file[n] == '/' || dir[n - 1] == '/') &&
+	       !strstr(file, "/../");
+}
+
+/*
+ * Container engines mount secrets as 0444 and systemd's LoadCredential as 0440, in folders that only the
+ * service sees: there the mode of the file says nothing.
+ */
+static bool is_mounted(const char *file)
+{
+	return is_below(file, "/run/secrets/") || is_below(file, getenv("CREDENTIALS_DIRECTORY"));
+}
+
+static const char *mode_fault(const char *file, const struct stat *st)
+{
+	mode_t open_to_others = is_mounted(file) ? S_IWGRP | S_IWOTH : S_IRWXG | S_IRWXO;
+
 	if (!S_ISREG(st->st_mode))
 		return "is not a regular file";
-	if (st->st_mode & (S_IRWXG | S_IRWXO))
+	if (st->st_mode & open_to_others)
 		return "is open to others than its owner; run chmod 600 on it";
 	if (st->st_size > MOST_BYTES)
 		return "is over 64 KiB long; that is no secret";
@@ -69,7 +88,7 @@ static int from_file(const struct cfg_secret *s, char **ret, struct hv_err *err)
 		(void)snprintf(why, sizeof(why), "cannot be read: %s", strerror(errno));
 		return refuse(s, err, why);
 	}
-	const char *fault = mode_fault(&st);
+	const char *fault = mode_fault(s->file, &st);
 	if (fault)
 		return refuse(s, err, fault);
 	hv_auto(secret_freep) char *text = calloc(1, MOST_BYTES + 1);

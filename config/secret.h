@@ -8,7 +8,8 @@
 
 /*
  * The secret itself, without a final line feed; *ret is freed by secret_free, which wipes it first. Errors
- * name the reference and where it stands, never a value. A file readable by others than its owner is refused.
+ * name the reference and where it stands, never a value. A file readable by others than its owner is refused,
+ * but for those that a container engine (/run/secrets) or systemd (CREDENTIALS_DIRECTORY) puts in place.
  */
 int secret_read(const struct cfg_secret *s, char **ret, struct hv_err *err) HV_CHECK;
 void secret_free(char *secret);

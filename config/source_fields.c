@@ -114,7 +114,8 @@ static const struct cfg_field valves_fields[] = {
 	  .offset = AT(valves.first_contact),
 	  .fallback = "hold",
 	  .words = contact_words,
-	  .help = "What happens to the very first run of a source." },
+	  .help = "What happens when a source first meets existing notices. Not in effect yet: it comes "
+		  "with matching by number." },
 };
 
 static const struct cfg_field withdrawal_fields[] = {
@@ -128,7 +129,9 @@ static const struct cfg_field withdrawal_fields[] = {
 	  .type = CFG_DURATION,
 	  .offset = AT(withdrawal.after),
 	  .fallback = "30d",
-	  .help = "Counted from the second full listing that lacks the record." },
+	  .help = "Counted from the second full listing that lacks the record. Not in effect yet: what a "
+		  "full "
+		  "listing lacks is counted and shown, never withdrawn." },
 };
 
 static const struct cfg_field report_fields[] = {
@@ -141,14 +144,14 @@ static const struct cfg_field report_fields[] = {
 	  .type = CFG_LIST,
 	  .offset = AT(report.to),
 	  .fallback = "[]",
-	  .help = "Mail addresses; nobody is written to without.",
+	  .help = "Mail addresses; nobody is written to without. Not in effect yet: reports are files.",
 	  .example = "[collections@valombreuse.example]" },
 	{ .name = "every",
 	  .type = CFG_WORD,
 	  .offset = AT(report.every),
 	  .fallback = "week",
 	  .words = every_words,
-	  .help = "How often." },
+	  .help = "How often. Not in effect yet." },
 };
 
 static const struct cfg_field low_speed_fields[] = {
@@ -285,14 +288,15 @@ const struct cfg_field source_fields[] = {
 	  .type = CFG_TEXT,
 	  .offset = AT(official_ref),
 	  .fallback = "none",
-	  .help = "`none`, or a path that yields the Joconde REF when the source knows it." },
+	  .help = "`none`, or a path that yields the Joconde REF when the source knows it. Not in effect "
+		  "yet: "
+		  "matching is by alias only." },
 	{ .name = "match_inventory",
 	  .type = CFG_BOOL,
 	  .offset = AT(match_inventory),
 	  .fallback = "true",
 	  .help = "Recognise notices by museum and inventory number with a second agreeing field; false: "
-		  "only by "
-		  "alias, REF and address." },
+		  "only by alias, REF and address. Not in effect yet: matching is by alias only." },
 	SECTION("new_refs", new_refs_fields, NULL),
 	{ .name = "create",
 	  .type = CFG_BOOL,

@@ -21,13 +21,23 @@ struct found {
 	size_t n;
 };
 
-/* The text of a node as values keep it: NFC, squeezed. Empty texts answer n = 0. */
+/*
+ * The text of a node as values keep it: NFC, squeezed. Empty texts answer n = 0. C1 controls are letters of
+ * another encoding: dropping them would make other words ("cur" of "cœur"), so they are read and told.
+ */
 static int node_value(struct eval *e, const struct node *n, struct str *ret)
 {
-	struct str s = node_string(e->a, n);
+	struct str s = node_string(e->a, n), given;
 
-	if (s.p && (s = str_trim(s)).n)
+	if (s.p && (s = str_trim(s)).n) {
+		given = s;
+		s = text_c1(e->a, s);
+		bool mended = s.p != given.p;
 		s = text_squeeze(e->a, text_nfc(e->a, s));
+		if (s.p && mended &&
+		    eval_note(e, "c1_controls", s, "caractères de contrôle lus comme du Windows-1252") < 0)
+			return HV_E_NOMEM;
+	}
 	*ret = s;
 	return s.p || !arena_failed(e->a) ? 0 : HV_E_NOMEM;
 }

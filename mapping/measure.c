@@ -37,7 +37,16 @@ static void skip_blanks(struct str s, size_t *i)
 		(*i)++;
 }
 
-/* "25,5" and "25.5"; "1.440 kg" stays as it is written: nobody can tell. */
+/* "1,440" is 1440 in English: a comma before three digits is no decimal one for certain, except in "0,440".
+ */
+static bool is_decimal_comma(struct str number)
+{
+	const char *comma = memchr(number.p, ',', number.n);
+
+	return comma && (number.p + number.n - comma != 4 || str_starts(number, STR("0,")));
+}
+
+/* "25,5" and "25.5" are 25.5; "1.440" and "1,440" stay as they are written: nobody can tell. */
 static bool number_at(struct arena *a, struct str s, size_t *i, struct str *ret)
 {
 	size_t from = *i, n = *i;
@@ -54,9 +63,8 @@ static bool number_at(struct arena *a, struct str s, size_t *i, struct str *ret)
 	if (n < s.n && (s.p[n] == '/' || ((s.p[n] == '.' || s.p[n] == ',') && is_digit(s, n + 1))))
 		return false;
 	char *p = arena_strndup(a, s.p + from, n - from);
-	for (char *q = p; q && *q; q++)
-		if (*q == ',')
-			*q = '.';
+	if (p && is_decimal_comma(str_of(p)))
+		*strchr(p, ',') = '.';
 	*ret = str_of(p);
 	*i = n;
 	return p != NULL;

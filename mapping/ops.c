@@ -63,7 +63,7 @@ const struct op ops[] = {
 	  "Le Pont (titre factice)", "Le Pont" },
 	{ "cut", 1, false, false, op_cut, ARGS(cut_args), "Shortens to a number of characters.", "cut: 4",
 	  "été 1853", "été" },
-	{ "dimension", 1, false, false, op_dimension, ARGS(dimension_args),
+	{ "dimension", 2, false, false, op_dimension, ARGS(dimension_args),
 	  "Measures as Joconde writes them: abbreviation, number, and the unit when it is not the centimetre "
 	  "(the "
 	  "gram for weights). With `type` the value is one measure; without, a text that labels each of its "
@@ -90,11 +90,11 @@ const struct op ops[] = {
 	{ "one", 1, false, true, op_one, NO_ARGS,
 	  "Demands at most one value: more of them fail the field (note too_many).", "[unique, one]", "a|a",
 	  "a" },
-	{ "person", 1, false, false, op_person, ARGS(person_args),
+	{ "person", 2, false, false, op_person, ARGS(person_args),
 	  "A person's name, family name first and in capitals. \"Family, Given\" is turned round; \"Given "
 	  "Family\" "
-	  "only when `type` says that it is a person. Bodies, single words and names in this form already "
-	  "stay.",
+	  "only when `type` says that it is a person. Bodies, sovereigns, single words, names in this form "
+	  "already and names whose family part is not certain stay.",
 	  "person", "Mercier, Jeanne|MERCIER Jeanne|Manufacture de Sèvres",
 	  "MERCIER Jeanne|MERCIER Jeanne|Manufacture de Sèvres" },
 	{ "prefix", 1, false, false, op_prefix, ARGS(text_args), "Puts a text before each value.",
@@ -124,13 +124,15 @@ const struct op ops[] = {
 	{ "without", 1, false, false, op_without, ARGS(without_args),
 	  "Drops some values. Capitals and accents do not count.", "without: [inconnu, \"s.n.\"]",
 	  "Inconnu|bois", "bois" },
-	{ "year", 1, false, false, op_year, ARGS(year_args),
+	{ "year", 2, false, false, op_year, ARGS(year_args),
 	  "Years as MILL writes them, each value by itself: `1853`, `1853 vers`, `1863 avant`, `1863 après`, "
 	  "`1850 entre` and `1860 et`. Reads ISO dates, years and ranges, and vers, avant, après in French, "
 	  "English, German, Dutch.",
 	  "year", "1853-05-01|um 1880|avant 1863|1850-1860", "1853|1880 vers|1863 avant|1850 entre|1860 et" },
-	{ "year_range", 1, false, false, op_year_range, ARGS(year_args),
-	  "As `year`, but all values of a context are one time: its earliest and its latest year.",
+	{ "year_range", 2, false, false, op_year_range, ARGS(year_args),
+	  "As `year`, but all values of a context are one time: its earliest and its latest year. One value "
+	  "that is "
+	  "no year, or two that do not agree in vers, avant, après, leave no time at all.",
 	  "year_range", "1850-01-01|1860-12-31", "1850 entre|1860 et" },
 };
 

@@ -78,25 +78,40 @@ int op_year(const struct op_call *c, struct vlist *v)
 	return r;
 }
 
+/* Puts y into the time so far. A word (vers, avant, après) speaks of one year, not of a time with two ends.
+ */
+static bool extend(struct years *all, const struct years *y)
+{
+	if (all->to == 0) {
+		*all = *y;
+		return true;
+	}
+	if (all->word != y->word || (y->word != YEAR_EXACT && y->from != all->from))
+		return false;
+	if (y->from < all->from)
+		all->from = y->from;
+	if (y->to > all->to)
+		all->to = y->to;
+	return true;
+}
+
+/* Half of a time is another time: one value that is not understood leaves none of them. */
 int op_year_range(const struct op_call *c, struct vlist *v)
 {
 	struct vlist out = { 0 };
 	struct years all = { 0 }, y;
+	bool understood = true;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < v->n; i++) {
-		if (!years_parse(c->a, v->v[i], &y)) {
-			r = no_year(c, v->v[i], &out);
+		if (years_parse(c->a, v->v[i], &y) && extend(&all, &y))
 			continue;
-		}
-		if (all.to == 0)
-			all = y;
-		if (y.from < all.from)
-			all.from = y.from;
-		if (y.to > all.to)
-			all.to = y.to;
+		understood = false;
+		if (c->step->args[0].word == ELSE_KEEP)
+			return 0;
+		r = no_year(c, v->v[i], &out);
 	}
-	if (r == 0 && all.to)
+	if (r == 0 && understood && all.to)
 		r = add_years(c, &all, &out);
 	*v = out;
 	return r;
@@ -121,25 +136,40 @@ static bool is_silent_unit(struct str label, struct str unit)
 }
 
 static int write_measure(const struct op_call *c, struct str label, struct str number, struct str unit,
-			 struct vlist *out)
+			 struct str note, struct vlist *out)
 {
 	if (is_silent_unit(label, unit))
 		unit = STR("");
-	char *s = arena_printf(c->a, "%.*s%s%.*s%s%.*s", STR_ARG(label), label.n ? " " : "", STR_ARG(number),
-			       unit.n ? " " : "", STR_ARG(unit));
+	char *s = arena_printf(c->a, "%.*s%s%.*s%s%.*s%s%.*s%s", STR_ARG(label), label.n ? " " : "",
+			       STR_ARG(number), unit.n ? " " : "", STR_ARG(unit), note.n ? " (" : "",
+			       STR_ARG(note), note.n ? ")" : "");
 	return s ? vlist_add(c->a, out, str_of(s)) : HV_E_NOMEM;
 }
 
-/* A measure that was read from a text, with the unit it found there. */
-static int write_read(const struct op_call *c, struct str label, const struct measure *m, struct vlist *out)
+/* The unit that was read from a text, as the table writes it. */
+static int read_unit(const struct op_call *c, const struct measure *m, struct str *ret)
 {
 	struct vlist terms = { 0 };
-	struct str unit;
 	int r = m->unit.n ? vlist_add(c->a, &terms, m->unit) : 0;
 
-	if (r == 0)
-		r = unit_of(c, &terms, &unit);
-	return r < 0 ? r : write_measure(c, label, m->number, unit, out);
+	return r < 0 ? r : unit_of(c, &terms, ret);
+}
+
+/*
+ * Without a unit Joconde means the centimetre. "H. 12 x l. 15 mm" says its unit once, so its parts cannot be
+ * written alone; weights have units of their own.
+ */
+static bool shares_unit(const struct measure *m, size_t n)
+{
+	bool bare = false, other = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (str_is(m[i].label, "Pds."))
+			continue;
+		bare = bare || m[i].unit.n == 0;
+		other = other || (m[i].unit.n && !is_silent_unit(m[i].label, m[i].unit));
+	}
+	return bare && other;
 }
 
 /* A text that labels all of its measures, each by a word the table knows; else it stays. */
@@ -158,24 +188,30 @@ static int display_measures(const struct op_call *c, struct str text, struct vli
 		else
 			m[i].label = row->to;
 	}
-	if (n == 0)
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = read_unit(c, &m[i], &m[i].unit);
+	if (r == 0 && (n == 0 || shares_unit(m, n)))
 		return vlist_add(c->a, out, text);
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = write_read(c, m[i].label, &m[i], out);
+		r = write_measure(c, m[i].label, m[i].number, m[i].unit, m[i].note, out);
 	return r;
 }
 
-/* A value whose kind the record names beside it. */
+/* A value whose kind or unit the record names beside it. When it has another unit itself, it stays. */
 static int typed_measure(const struct op_call *c, struct str value, struct str label, struct str unit,
 			 struct vlist *out)
 {
+	struct str own, none = STR("");
 	struct measure m;
 
 	if (!measure_number(c->a, value, &m))
-		return write_measure(c, label, value, unit, out);
-	if (unit.n == 0)
-		return write_read(c, label, &m, out);
-	return write_measure(c, label, m.number, unit, out);
+		return write_measure(c, label, value, unit, none, out);
+	int r = read_unit(c, &m, &own);
+	if (r < 0)
+		return r;
+	if (unit.n && own.n && !str_eq(unit, own))
+		return write_measure(c, label, value, none, none, out);
+	return write_measure(c, label, m.number, unit.n ? unit : own, none, out);
 }
 
 int op_dimension(const struct op_call *c, struct vlist *v)
@@ -193,7 +229,8 @@ int op_dimension(const struct op_call *c, struct vlist *v)
 	if (r == 0)
 		r = unit_of(c, &units, &unit);
 	for (size_t i = 0; r == 0 && i < v->n; i++)
-		r = types.n ? typed_measure(c, v->v[i], types.v[0], unit, &out)
+		r = types.n || (unit.n && !is_silent_unit(STR(""), unit))
+			    ? typed_measure(c, v->v[i], types.n ? types.v[0] : STR(""), unit, &out)
 			    : display_measures(c, v->v[i], &out);
 	*v = out;
 	return r;

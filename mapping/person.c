@@ -24,6 +24,9 @@ static const char *const body_words[] = {
 static const char *const particles[] = { "de",  "d",   "du",    "des",   "van", "von", "vom", "zu",
 					 "zum", "zur", "ten",   "ter",   "di",  "da",  "dal", "del",
 					 "dos", "das", "della", "degli", "la",  "le",  "les" };
+/* Of these nobody doubts that the family name begins with them; "Puvis de Chavannes" is one with `de` inside.
+ */
+static const char *const opening_particles[] = { "van", "von", "vom", "zu", "zum", "zur", "ten", "ter" };
 static const char *const inner_particles[] = { "der", "den", "de", "la", "le", "les", "het", "und", "zu" };
 
 /* Two persons, or a person and something else. */
@@ -132,14 +135,16 @@ static struct str write_name(struct arena *a, struct str family, struct str rest
 }
 
 /* Given names as they follow a comma: "Jeanne", "J.-B.", "Hubert van der". */
-static bool is_given(struct str s)
+static bool is_given(struct arena *a, struct str s)
 {
 	struct words w;
 
+	if (words_of(s, &w) && w.n && is_one_of(text_fold(a, w.v[0]), body_words, HV_LEN(body_words)))
+		return false; /* "Sèvres, Manufacture de" */
 	return !has_digit(s) && words_of(s, &w) && w.n >= 1 && w.n <= 5 && starts_upper(w.v[0]);
 }
 
-static bool comma_form(struct str name, struct str *ret_family, struct str *ret_given)
+static bool comma_form(struct arena *a, struct str name, struct str *ret_family, struct str *ret_given)
 {
 	const char *comma = memchr(name.p, ',', name.n);
 	struct words w;
@@ -153,7 +158,7 @@ static bool comma_form(struct str name, struct str *ret_family, struct str *ret_
 	/* "Fr. Puvogel, Wandsbeck" is a name with a place. */
 	if (!words_of(*ret_family, &w) || w.n > 4 || w.v[0].p[w.v[0].n - 1] == '.')
 		return false;
-	return !has_digit(*ret_family) && is_given(*ret_given);
+	return !has_digit(*ret_family) && is_given(a, *ret_given);
 }
 
 /* Cut off " (…)" and " le Jeune" from the end. Folding keeps no offsets, so tails are compared in place. */
@@ -177,16 +182,32 @@ static struct str cut_tail(struct arena *a, struct str *name)
 	return tail;
 }
 
+/* "XIV", "X", "Ier": a sovereign has no family name. */
+static bool is_ordinal(struct arena *a, struct str word)
+{
+	struct str key = text_fold(a, word);
+	size_t roman = 0;
+
+	while (roman < word.n && memchr("IVXLC", word.p[roman], 5))
+		roman++;
+	return roman == word.n || str_is(key, "ier") || str_is(key, "ire");
+}
+
 /* Index of the word the family name begins with; 0: this is not "Given Family". */
 static size_t family_at(struct arena *a, const struct words *w)
 {
-	if (w->n < 2 || !starts_upper(w->v[0]) || is_capitals(w->v[0]) || is_particle(a, w->v[0]))
+	if (w->n < 2 || !starts_upper(w->v[0]) || is_capitals(w->v[0]) || is_particle(a, w->v[0]) ||
+	    is_ordinal(a, w->v[w->n - 1]))
 		return 0;
 	for (size_t i = 1; i < w->n; i++) {
 		bool bound = memchr(w->v[i].p, '\'', w->v[i].n) != NULL; /* d'Aubigny */
 
+		/* Behind two names or more it may stand in the middle of the family name. */
 		if ((i + 1 < w->n || bound) && is_particle(a, w->v[i]))
-			return i;
+			return i == 1 || is_one_of(text_fold(a, w->v[i]), opening_particles,
+						   HV_LEN(opening_particles))
+				       ? i
+				       : 0;
 		if (!starts_upper(w->v[i]))
 			return 0;
 	}
@@ -227,7 +248,7 @@ struct str person_form(struct arena *a, struct str name, enum person_kind kind, 
 	if (kind == PERSON_BODY || !is_single_person(a, name))
 		return name;
 	if (memchr(name.p, ',', name.n))
-		return comma_form(name, &family, &given) ? write_name(a, family, given, STR(""), style)
-							 : name;
+		return comma_form(a, name, &family, &given) ? write_name(a, family, given, STR(""), style)
+							    : name;
 	return kind == PERSON_YES ? natural_form(a, name, style) : name;
 }

@@ -186,11 +186,25 @@ static bool meaning(const struct token *t, size_t n, struct years *ret)
 	return false;
 }
 
+/* "185." is a decade whose last digit was left open, not the year 185. */
+static bool is_open_year(struct str s)
+{
+	size_t dots = 0, digits = 0;
+
+	while (dots < s.n && s.p[s.n - 1 - dots] == '.')
+		dots++;
+	while (dots + digits < s.n && is_digit(s, s.n - 1 - dots - digits))
+		digits++;
+	return dots && (digits == 2 || digits == 3);
+}
+
 bool years_parse(struct arena *a, struct str text, struct years *ret)
 {
 	struct str s = text_fold(a, text_squeeze(a, text));
 	struct token t[MOST_TOKENS];
 
+	if (is_open_year(s))
+		return false;
 	while (s.n && strchr(";,. ", s.p[0]))
 		s = str_from(s, 1);
 	while (s.n && strchr(";,. ", s.p[s.n - 1]))

@@ -213,7 +213,8 @@ int apply_missing(struct apply *ap, int64_t *ret, struct hv_err *err)
 	hv_auto(pg_clearp) PGresult *res = NULL;
 	char run[24];
 	const char *const p[] = { row_number(run, ap->run), ap->source };
-	int r = pg_query(ap->store->pg, "missing", "select count(*) from head h where " MISSING, PG_ONE, p, 2,
+	int r = pg_query(ap->store->pg, "missing",
+			 "select count(*) from head h where h.missed_in is null and " MISSING, PG_ONE, p, 2,
 			 &res, err);
 
 	if (r < 0)

@@ -6,7 +6,7 @@
  * the one gate row FOR UPDATE under READ COMMITTED first, so that only one transaction at a time changes
  * notices, and ends with apply_commit, whose last statement moves the run row by id and lease token. Rows
  * pass in batches through one cursor: memory does not grow with the run. Tests:
- * tests/integration/test_apply.c.
+ * tests/integration/test_runs.c, test_run.c.
  */
 #ifndef STORE_APPLY_H
 #define STORE_APPLY_H
@@ -76,8 +76,10 @@ void apply_change(struct apply *ap, struct str ref, const char *what, const char
 void apply_refuse(struct apply *ap, const struct judged *j, const char *code, struct str reason);
 int apply_flush(struct apply *ap, struct hv_err *err) HV_CHECK;
 
-/* Records of the source that a complete listing did not bring (present heads neither seen nor refused in this
- * run). */
+/*
+ * Records of the source that a complete listing did not bring, and the one before it did: present heads
+ * neither seen nor refused in this run, and not marked as missing already (that was judged then).
+ */
 int apply_missing(struct apply *ap, int64_t *ret, struct hv_err *err) HV_CHECK;
 
 /* The end: heads and notices moved, refusals solved, cursor advanced, run done. */

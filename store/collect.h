@@ -6,7 +6,7 @@
  * collect_finding, then collect_page_end, whose last statement moves the run row by id and lease token.
  * Nothing of a page is there before it, everything after it. Commits with synchronous_commit off: rows and
  * checkpoint share the transaction, so a crash loses whole pages together with the checkpoint. Tests:
- * tests/integration/test_collect.c.
+ * tests/integration/test_runs.c, test_run.c.
  */
 #ifndef STORE_COLLECT_H
 #define STORE_COLLECT_H

@@ -106,8 +106,10 @@ static int try_once(struct connector *c, const struct oai_request *q, bool begun
 }
 
 /* Why the answer is none, for people: what came, from where. */
-static int no_answer(const struct oai_page *page, long status, unsigned tries, struct hv_err *err)
+static int no_answer(const struct connector *c, const struct oai_page *page, long status, unsigned tries,
+		     struct hv_err *err)
 {
+	const char *url = c->section->base_url;
 	char why[512];
 
 	if (page->answer == OAI_ERROR)
@@ -116,9 +118,9 @@ static int no_answer(const struct oai_page *page, long status, unsigned tries, s
 		(void)snprintf(why, sizeof(why), "%.*s", STR_ARG(text_cut(page->reason, sizeof(why) - 1)));
 	if (status >= 300)
 		return hv_fail(err, HV_E_REMOTE,
-			       "the source answers with HTTP status %ld and no OAI-PMH document (%s)", status,
-			       why);
-	return hv_fail_retry(err, HV_E_REMOTE, "no OAI-PMH answer in %u tries: %s", tries, why);
+			       "%s: the source answers with HTTP status %ld and no OAI-PMH document (%s)",
+			       url, status, why);
+	return hv_fail_retry(err, HV_E_REMOTE, "%s: no OAI-PMH answer in %u tries: %s", url, tries, why);
 }
 
 int oai_ask(struct connector *c, const struct oai_request *q, struct oai_page *page, struct hv_err *err)
@@ -143,7 +145,7 @@ int oai_ask(struct connector *c, const struct oai_request *q, struct oai_page *p
 		}
 		/* Statuses worth another try were retried by io/http; a 404 stays one. */
 		if (n >= retries || status >= 400) {
-			(void)no_answer(page, status, n + 1, err);
+			(void)no_answer(c, page, status, n + 1, err);
 			return hv_wrap(err, "%s", oai_verb_name(q->verb));
 		}
 		r = oai_pause(c, n, err);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "connectors/oai/envelope.h"
@@ -217,6 +218,20 @@ static int read_page(struct oai_reader *r, uint64_t size, struct hv_err *err)
 	return n;
 }
 
+/* A page for people: maintenance, a login, a wrong address. "A DOCTYPE is not allowed" would not say so. */
+static bool is_html(int fd)
+{
+	char head[256];
+	ssize_t n = pread(fd, head, sizeof(head), 0);
+	struct str s = { head, n > 0 ? (size_t)n : 0 };
+
+	if (str_starts(s, STR("\xef\xbb\xbf")))
+		s = str_from(s, 3);
+	s = str_trim(s);
+	return (s.n > 14 && strncasecmp(s.p, "<!doctype html", 14) == 0) ||
+	       (s.n > 5 && strncasecmp(s.p, "<html", 5) == 0);
+}
+
 int oai_page_read(struct oai_page *p, enum oai_verb asked, int fd, uint64_t size, struct hv_err *err)
 {
 	struct hv_err why = { 0 };
@@ -229,7 +244,9 @@ int oai_page_read(struct oai_page *p, enum oai_verb asked, int fd, uint64_t size
 	if (n == HV_E_LIMIT || n == HV_E_NOMEM || n == HV_E_IO)
 		return hv_fail(err, why.code, "%s", why.text);
 	if (n < 0 && !r.closed)
-		return not_oai(p, why.text);
+		return not_oai(p, is_html(p->fd) ? "it sends a page of HTML: open the address in a browser; "
+						   "maintenance, a login or a wrong base_url"
+						 : why.text);
 	if (n < 0)
 		oai_page_odd(p, "text_after_document", str_of(why.text));
 	(void)judge(&r);

@@ -5,6 +5,8 @@
 
 #include <utf8proc.h>
 
+enum { MOST_MARKS = 30 };
+
 size_t text_sequence(const char *p, size_t n)
 {
 	const unsigned char *u = (const unsigned char *)p;
@@ -106,6 +108,12 @@ static bool is_plain_nfc(struct str s)
 	return true;
 }
 
+/* What normalisation sorts behind a letter: the accents of decomposed text. */
+static bool is_mark(uint32_t c)
+{
+	return c >= 0x300 && utf8proc_get_property((utf8proc_int32_t)c)->combining_class != 0;
+}
+
 struct str text_nfc(struct arena *a, struct str s)
 {
 	if (is_plain_nfc(s))
@@ -114,14 +122,20 @@ struct str text_nfc(struct arena *a, struct str s)
 	if (!kept)
 		return STR_NONE;
 	size_t n = 0;
+	unsigned marks = 0, most = 0;
 	for (size_t i = 0; i < s.n;) {
 		size_t from = i;
+		uint32_t c = text_next(s, &i);
 
-		if (!is_unwanted(text_next(s, &i))) {
-			memcpy(kept + n, s.p + from, i - from);
-			n += i - from;
-		}
+		if (is_unwanted(c))
+			continue;
+		marks = is_mark(c) ? marks + 1 : 0;
+		most = marks > most ? marks : most;
+		memcpy(kept + n, s.p + from, i - from);
+		n += i - from;
 	}
+	if (most > MOST_MARKS)
+		return (struct str){ kept, n };
 	utf8proc_uint8_t *out = NULL;
 	utf8proc_ssize_t len = utf8proc_map((const utf8proc_uint8_t *)kept, (utf8proc_ssize_t)n, &out,
 					    UTF8PROC_STABLE | UTF8PROC_COMPOSE);
@@ -130,6 +144,48 @@ struct str text_nfc(struct arena *a, struct str s)
 	struct str r = arena_str(a, (struct str){ (const char *)out, (size_t)len });
 	free(out);
 	return r;
+}
+
+/* U+0080 to U+009F as Windows-1252 (unicode.org, CP1252.TXT); 0 where it has nothing. */
+static const uint16_t windows_1252[32] = { 0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+					   0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+					   0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+					   0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178 };
+
+static bool has_c1(struct str s)
+{
+	const char *at;
+
+	while (s.n && (at = memchr(s.p, 0xC2, s.n))) {
+		s = str_from(s, (size_t)(at - s.p) + 1);
+		if (s.n && (unsigned char)s.p[0] < 0xA0)
+			return true;
+	}
+	return false;
+}
+
+struct str text_c1(struct arena *a, struct str s)
+{
+	size_t n = 0;
+
+	if (!has_c1(s))
+		return s;
+	char *out = arena_alloc(a, s.n / 2 * 3 + 4); /* two bytes become three at most */
+	if (!out)
+		return STR_NONE;
+	for (size_t i = 0; i < s.n;) {
+		size_t from = i;
+		uint32_t c = text_next(s, &i);
+
+		if (c >= 0x80 && c < 0xA0) {
+			if (windows_1252[c - 0x80])
+				n += text_encode(windows_1252[c - 0x80], out + n);
+			continue;
+		}
+		memcpy(out + n, s.p + from, i - from);
+		n += i - from;
+	}
+	return (struct str){ out, n };
 }
 
 bool text_is_space(uint32_t c)

@@ -27,8 +27,16 @@ size_t text_encode(uint32_t c, char *ret);
 /*
  * NFC of valid UTF-8, without U+0000 and C0/C1 controls other than tab and line feed (PostgreSQL refuses the
  * first, nobody can read the others). Returns s itself when nothing changes. {NULL,0} when memory is out.
+ * A text with more than 30 marks on one letter (UAX #15 calls no writing of that kind) is not composed: the
+ * time of ordering them grows with the square of their number.
  */
 struct str text_nfc(struct arena *a, struct str s);
+
+/*
+ * C1 controls (U+0080 to U+009F) as the characters of Windows-1252 that were meant: ’ œ … of an export that
+ * called itself ISO-8859-1. The five that stand for nothing there go. Returns s itself when it holds none.
+ */
+struct str text_c1(struct arena *a, struct str s);
 
 /* Runs of white space (Unicode's, no-break ones too) become one blank; none at the ends. */
 struct str text_squeeze(struct arena *a, struct str s);

@@ -2,11 +2,13 @@
  * cli/main.c - the way in: find the verb, open what its row asks for, call it, close everything, exit.
  */
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harvester/base/buf.h"
 #include "harvester/base/text.h"
 #include "harvester/cli/exit.h"
+#include "harvester/cli/out.h"
 #include "harvester/cli/verb.h"
 #include "harvester/io/http.h"
 #include "harvester/io/xml.h"
@@ -151,6 +153,22 @@ static int no_verb(const char *word)
 	return EXIT_USAGE;
 }
 
+/* An error repeats what a server or a file said. */
+static void say_error(const struct verb *v, const struct hv_err *err)
+{
+	(void)fprintf(stderr, "harvester %s: ", v->name);
+	out_text(stderr, str_of(err->text), false);
+	(void)fputc('\n', stderr);
+}
+
+/* Whoever reads a pipe may stop when he has seen enough (`| head`): that is no fault of ours. */
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
 int main(int argc, char **argv)
 {
 	struct app app = { .log = { .out = stderr, .level = HV_LOG_WARN }, .cancelled = cancelled };
@@ -170,13 +188,13 @@ int main(int argc, char **argv)
 	if (r == 0)
 		r = run_verb(&app, v, argc - 2, argv + 2, &err);
 	if (r < 0)
-		(void)fprintf(stderr, "harvester %s: %s\n", v->name, err.text);
+		say_error(v, &err);
 	store_close(app.store);
 	config_free(app.config);
 	arena_free(app.arena);
 	http_global_cleanup();
 	xml_global_cleanup();
-	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
+	if (r >= 0 && (fflush(stdout) != 0 || ferror(stdout)) && !is_pipe(STDOUT_FILENO)) {
 		(void)fprintf(stderr, "harvester %s: the answer cannot be written: disk full?\n", v->name);
 		r = EXIT_FAILED;
 	}

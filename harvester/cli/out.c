@@ -18,6 +18,25 @@ void out_cell(struct str s, size_t width)
 		(void)putchar(' ');
 }
 
+bool out_unsafe(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+void out_text(FILE *out, struct str s, bool lines)
+{
+	for (size_t at = 0; at < s.n;) {
+		char utf8[4];
+		uint32_t c = text_next(s, &at);
+
+		if (out_unsafe(c) && !(lines && (c == '\n' || c == '\t')))
+			(void)fprintf(out, "<%02X>", c);
+		else
+			(void)fwrite(utf8, 1, text_encode(c, utf8), out);
+	}
+}
+
 const char *out_who(struct app *app)
 {
 	const char *who = arg_value(&app->args, "who");
@@ -158,8 +177,11 @@ void out_outcome(const struct app *app, const char *source, const struct run_out
 		(void)printf("%s: %s\n", source, verdict_word(o));
 	if (o->id)
 		print_counts(&o->counts);
-	if (o->reason[0])
-		(void)printf("  %s\n", o->reason);
+	if (o->reason[0]) {
+		(void)fputs("  ", stdout);
+		out_text(stdout, str_of(o->reason), false);
+		(void)putchar('\n');
+	}
 	if (o->id && o->counts.refused)
 		(void)printf("  refused records: harvester quarantine %s\n", source);
 	if (o->verdict == RUN_INTERRUPTED)

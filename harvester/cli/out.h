@@ -11,6 +11,15 @@
 /* Print text and blanks up to a width, counted in characters, not bytes. */
 void out_cell(struct str s, size_t width);
 
+/* C0, DEL, C1, and the marks that turn the direction of writing: what may give a terminal orders. */
+bool out_unsafe(uint32_t c);
+
+/*
+ * What came from outside, for people: unsafe characters are written as <1B>; line feeds and tabs too, unless
+ * `lines`.
+ */
+void out_text(FILE *out, struct str s, bool lines);
+
 /* --who, else the system user's name; lives with the app. */
 const char *out_who(struct app *app);
 

@@ -4,10 +4,12 @@
  */
 #include "harvester/run/preview.h"
 #include "harvester/cli/out.h"
+#include "harvester/cli/read.h"
 #include "harvester/io/json.h"
 
 struct previewing {
 	struct app *app;
+	struct hv_err *err;
 	bool raw;
 	size_t shown;
 };
@@ -16,8 +18,33 @@ static void print_list(struct values v)
 {
 	if (!v.n)
 		(void)fputs("(nothing)", stdout);
-	for (size_t i = 0; i < v.n; i++)
-		(void)printf("%s%.*s", i ? " | " : "", STR_ARG(v.v[i]));
+	for (size_t i = 0; i < v.n; i++) {
+		(void)fputs(i ? " | " : "", stdout);
+		out_text(stdout, v.v[i], false);
+	}
+	(void)putchar('\n');
+}
+
+/* A note about a set of nodes belongs to no field. */
+static const char *note_field(const struct mapping_note *n)
+{
+	return n->field < n_fields ? fields[n->field].code : "nodes";
+}
+
+/* The text says what was wrong, the value with what. */
+static void print_note(const struct mapping_note *n)
+{
+	(void)printf("  note: %s (%s, line %u): ", n->code, note_field(n), n->line);
+	out_text(stdout, n->text, false);
+	(void)fputs(": ", stdout);
+	out_text(stdout, n->value, false);
+	(void)putchar('\n');
+}
+
+static void print_line(const char *before, struct str text, bool lines)
+{
+	(void)fputs(before, stdout);
+	out_text(stdout, text, lines);
 	(void)putchar('\n');
 }
 
@@ -43,8 +70,7 @@ static void print_steps(const struct preview *p)
 			print_list(s->after);
 	}
 	for (size_t i = 0; i < m->n_notes; i++)
-		(void)printf("  note: %s (%s, line %u): %.*s\n", m->notes[i].code,
-			     fields[m->notes[i].field].code, m->notes[i].line, STR_ARG(m->notes[i].text));
+		print_note(&m->notes[i]);
 }
 
 static void print_field(const struct preview *p, size_t f)
@@ -56,8 +82,10 @@ static void print_field(const struct preview *p, size_t f)
 		return;
 	(void)fputs("  ", stdout);
 	out_cell(str_of(fields[f].code), 14);
-	for (size_t i = 0; i < v.n; i++)
-		(void)printf("%s%.*s", i ? " ; " : "", STR_ARG(v.v[i]));
+	for (size_t i = 0; i < v.n; i++) {
+		(void)fputs(i ? " ; " : "", stdout);
+		out_text(stdout, v.v[i], false);
+	}
 	const struct merge_claim *c = &p->claims[m->origin[f][0]];
 	(void)printf("   [%.*s%s]\n", STR_ARG(c->source),
 		     m->is_default[f] ? ", default of the source file" : "");
@@ -94,28 +122,30 @@ static void print_merge(const struct preview *p)
 	for (size_t f = 0; p->after && f < n_fields; f++)
 		print_field(p, f);
 	if (p->known && p->diff.p)
-		(void)printf("difference %.*s\n", STR_ARG(p->diff));
+		print_line("difference ", p->diff, false);
 }
 
 static void print_text(struct previewing *v, const struct preview *p)
 {
-	(void)printf("%srecord    %.*s\n", v->shown ? "\n" : "", STR_ARG(p->record->external_id));
-	(void)printf("datestamp %.*s\n", STR_ARG(p->record->datestamp));
+	print_line(v->shown ? "\nrecord    " : "record    ", p->record->external_id, false);
+	print_line("datestamp ", p->record->datestamp, false);
 	if (p->record->deleted) {
 		(void)puts("deleted   the source says so");
 	} else {
-		if (v->raw)
-			(void)printf("raw       %zu bytes\n%.*s\n", p->record->body.n,
-				     STR_ARG(p->record->body));
+		if (v->raw) {
+			(void)printf("raw       %zu bytes\n", p->record->body.n);
+			print_line("", p->record->body, true);
+		}
 		print_steps(p);
-		if (p->converted->rejected)
-			(void)printf("refused   %s: %.*s\n", p->converted->rejected,
-				     STR_ARG(p->converted->reason));
+		if (p->converted->rejected) {
+			(void)printf("refused   %s: ", p->converted->rejected);
+			print_line("", p->converted->reason, false);
+		}
 	}
 	print_merge(p);
 }
 
-static void print_json(const struct preview *p)
+static int print_json(const struct preview *p, struct hv_err *err)
 {
 	hv_auto(buf_release) struct buf b = BUF_INIT(64u << 20);
 	const struct mapping_result *m = &p->converted->mapped;
@@ -133,6 +163,14 @@ static void print_json(const struct preview *p)
 		buf_json(&b, m->steps[i].what);
 		buf_puts(&b, ",\"after\":");
 		values_write(&b, m->steps[i].after);
+		buf_putc(&b, '}');
+	}
+	buf_puts(&b, "],\"notes\":[");
+	for (size_t i = 0; i < m->n_notes; i++) {
+		buf_printf(&b, "%s{\"code\":\"%s\",\"field\":\"%s\",\"line\":%u", i ? "," : "",
+			   m->notes[i].code, note_field(&m->notes[i]), m->notes[i].line);
+		read_member(&b, "text", m->notes[i].text);
+		read_member(&b, "value", m->notes[i].value);
 		buf_putc(&b, '}');
 	}
 	buf_puts(&b, "],\"refused\":");
@@ -154,24 +192,29 @@ static void print_json(const struct preview *p)
 	else
 		buf_puts(&b, "null");
 	buf_printf(&b, ",\"diff\":%.*s}\n", p->diff.p ? (int)p->diff.n : 2, p->diff.p ? p->diff.p : "{}");
+	if (buf_ok(&b, "preview as JSON", err) < 0)
+		return err->code;
 	(void)fputs(buf_cstr(&b), stdout);
+	return 0;
 }
 
 static int each(void *ctx, const struct preview *p)
 {
 	struct previewing *v = ctx;
 
+	int r = 0;
+
 	if (v->app->json)
-		print_json(p);
+		r = print_json(p, v->err);
 	else
 		print_text(v, p);
 	v->shown++;
-	return 0;
+	return r;
 }
 
 int cmd_preview(struct app *app, struct hv_err *err)
 {
-	struct previewing v = { .app = app };
+	struct previewing v = { .app = app, .err = err };
 	const char *id = arg_value(&app->args, "record");
 	struct progress none;
 	struct run_env env;

@@ -1,6 +1,8 @@
 /*
  * cli/quarantine.c - `harvester quarantine`: records that could not become a claim, why, and their bytes.
  */
+#include <unistd.h>
+
 #include "harvester/base/text.h"
 #include "harvester/cli/out.h"
 #include "harvester/cli/read.h"
@@ -98,7 +100,10 @@ static int print_one(void *ctx, const struct query_refused *q)
 		return 0;
 	if (!o->refused->app->json) {
 		print_text(stderr, o->refused->arena, q);
-		(void)fwrite(o->body.p ? o->body.p : "", 1, o->body.n, stdout);
+		if (isatty(STDOUT_FILENO)) /* into a file or a program go the very bytes */
+			out_text(stdout, o->body, true);
+		else
+			(void)fwrite(o->body.p ? o->body.p : "", 1, o->body.n, stdout);
 		return 0;
 	}
 	hv_auto(buf_release) struct buf b = BUF_INIT(2u * MOST_RECORD);

@@ -7,13 +7,6 @@
 #include "harvester/cli/out.h"
 #include "store/store.h"
 
-/* C0, DEL, C1, and the marks that turn the direction of writing. */
-static bool is_unsafe(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
-	       (c >= 0x2066 && c <= 0x2069);
-}
-
 struct str read_shown(struct arena *a, struct str s, size_t most)
 {
 	hv_auto(buf_release) struct buf b = BUF_INIT(256u << 20);
@@ -27,7 +20,7 @@ struct str read_shown(struct arena *a, struct str s, size_t most)
 			buf_puts(&b, "…");
 			break;
 		}
-		if (is_unsafe(c))
+		if (out_unsafe(c))
 			buf_putc(&b, ' ');
 		else
 			buf_put(&b, utf8, text_encode(c, utf8));

@@ -6,11 +6,12 @@
  */
 #include <unistd.h>
 
+#include "harvester/cli/difference.h"
 #include "harvester/cli/exit.h"
 #include "harvester/cli/out.h"
 #include "store/store.h"
 
-enum { REOPEN_TRIES = 8 };
+enum { DRY_SHOWN = 200, REOPEN_TRIES = 8 };
 
 /* A wait in slices, so that a signal ends it. */
 static bool pause_ms(struct app *app, int ms)
@@ -100,6 +101,8 @@ int cmd_run(struct app *app, struct hv_err *err)
 		} else {
 			out_outcome(app, source, &out);
 			code = out_exit(&out);
+			if (out.verdict == RUN_DRY && difference_print(app, out.id, DRY_SHOWN, err) < 0)
+				return err->code;
 		}
 		worst = code > worst ? code : worst;
 		if (app->cancelled(NULL) || !app->store)

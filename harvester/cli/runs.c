@@ -54,8 +54,11 @@ static int each(void *ctx, const struct run_row *r)
 	(void)printf("%lld received, %lld created, %lld changed, %lld refused%s\n", (long long)c.listed,
 		     (long long)c.created, (long long)c.changed, (long long)c.refused,
 		     r->problems ? " !" : "");
-	if (r->reason)
-		(void)printf("       %s\n", r->reason);
+	if (r->reason) {
+		(void)fputs("       ", stdout);
+		out_text(stdout, str_of(r->reason), false);
+		(void)putchar('\n');
+	}
 	return 0;
 }
 

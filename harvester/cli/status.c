@@ -39,7 +39,9 @@ static void print_text(const struct cfg_source *s, const struct source_row *row,
 {
 	out_cell(str_of(s->name), 24);
 	if (row->held) {
-		(void)printf("HELD by %s: %s\n", row->held_by ? row->held_by : "?", row->held);
+		(void)printf("HELD by %s: ", row->held_by ? row->held_by : "?");
+		out_text(stdout, str_of(row->held), false);
+		(void)putchar('\n');
 		return;
 	}
 	if (!last->id) {
@@ -48,8 +50,11 @@ static void print_text(const struct cfg_source *s, const struct source_row *row,
 	}
 	(void)printf("run %lld %s%s, %s\n", (long long)last->id, last->state,
 		     last->problems ? " with problems" : "", last->ended ? last->ended : last->started);
-	if (last->reason && strcmp(last->state, "done") != 0)
-		(void)printf("%24s%s\n", "", last->reason);
+	if (last->reason && strcmp(last->state, "done") != 0) {
+		(void)printf("%24s", "");
+		out_text(stdout, str_of(last->reason), false);
+		(void)putchar('\n');
+	}
 }
 
 int cmd_status(struct app *app, struct hv_err *err)

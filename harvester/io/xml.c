@@ -101,6 +101,12 @@ static void on_start(void *ctx, const xmlChar *local, const xmlChar *prefix HV_U
 					      p->limits.attributes));
 		return;
 	}
+	if (p->ctxt->nsNr > (int)(2 * XML_DECLARATIONS)) { /* a prefix and an address each */
+		xml_stop(&p->failure,
+			 hv_fail(p->failure.err, HV_E_LIMIT, "line %d: more than %u namespaces declared",
+				 line, XML_DECLARATIONS));
+		return;
+	}
 	const struct name *name =
 		names_intern_pointers(p->names, uri ? (const char *)uri : "", (const char *)local);
 	bool ok = name && tree_open(&p->tree, name, line > 0 ? (uint32_t)line : 0);

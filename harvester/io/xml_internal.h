@@ -26,6 +26,7 @@ typedef xmlError *xml_error_arg;
 
 #define XML_DEPTH 1000u
 #define XML_ATTRIBUTES 1000u
+#define XML_DECLARATIONS 1000u /* namespaces in scope: libxml2 walks all of them for every prefix */
 
 /* The first thing that went wrong in one parse. */
 struct xml_failure {

@@ -18,7 +18,6 @@
 #include "harvester/io/xml_scan.h"
 
 #define SLICE (64u << 10)         /* bytes worked on at once, so that the list of tags stays short */
-#define DECLARATIONS_MAX 1000u    /* namespaces in scope */
 #define DICTIONARY_MAX (8u << 20) /* bytes of different names in one page */
 
 struct xml_stream {
@@ -61,10 +60,10 @@ static bool no_memory(struct xml_stream *s)
 /* The strings belong to the parser's dictionary, which lives as long as the stream. */
 static bool declare(struct xml_stream *s, size_t n, const xmlChar **ns)
 {
-	if (s->n_declared + n > DECLARATIONS_MAX)
+	if (s->n_declared + n > XML_DECLARATIONS)
 		return fail(s,
 			    hv_fail(s->failure.err, HV_E_LIMIT, "line %d: more than %u namespaces declared",
-				    line(s), DECLARATIONS_MAX));
+				    line(s), XML_DECLARATIONS));
 	for (size_t i = 0; i < n; i++) {
 		s->declared_at[s->n_declared] = s->depth;
 		s->declared[s->n_declared++] = (struct xml_declaration){ .prefix = xml_text(ns[i * 2]),
@@ -227,9 +226,9 @@ struct xml_stream *xml_stream_new(const struct xml_events *events, const struct 
 	s->values = BUF_INIT(2 * XML_TAG_MAX);
 	s->scan = xml_scan_new(s->limits.attributes);
 	s->attributes = calloc(s->limits.attributes, sizeof(*s->attributes));
-	s->in_scope = calloc(DECLARATIONS_MAX, sizeof(*s->in_scope));
-	s->declared = calloc(DECLARATIONS_MAX, sizeof(*s->declared));
-	s->declared_at = calloc(DECLARATIONS_MAX, sizeof(*s->declared_at));
+	s->in_scope = calloc(XML_DECLARATIONS, sizeof(*s->in_scope));
+	s->declared = calloc(XML_DECLARATIONS, sizeof(*s->declared));
+	s->declared_at = calloc(XML_DECLARATIONS, sizeof(*s->declared_at));
 	return s->scan && s->attributes && s->in_scope && s->declared && s->declared_at && new_context(s)
 		       ? hv_take(s)
 		       : NULL;

@@ -9,17 +9,21 @@ static const struct {
 	const char *code, *heading, *advice;
 } known[] = {
 	{ "inventory_missing", "Numéro d’inventaire absent", NULL },
+	{ "inventory_unclear", "Numéro d’inventaire incertain", NULL },
 	{ "mandatory_missing", "Champ obligatoire absent", NULL },
 	{ "mandatory_not_understood", "Champ obligatoire non compris", NULL },
 	{ "required_missing", "Champ exigé par la conversion absent", NULL },
+	{ "required_unclear", "Champ exigé par la conversion incertain", NULL },
 	{ "museum_not_allowed", "Code Muséofile d’un autre musée", NULL },
 	{ "ref_taken", "Référence déjà prise par une autre notice", NULL },
 	{ "no_notice", "Aucune notice à mettre à jour", NULL },
 	{ "no_identifier", "Enregistrement sans identifiant", NULL },
+	{ "identifier_too_long", "Identifiant trop long", NULL },
 	{ "no_metadata", "Enregistrement vide", NULL },
 	{ "no_root", "Format inattendu", NULL },
 	{ "several_roots", "Plusieurs objets dans un enregistrement", NULL },
 	{ "not_xml", "XML mal formé", NULL },
+	{ "doctype", "Déclaration DOCTYPE interdite", NULL },
 	{ "too_large", "Enregistrement trop grand", NULL },
 	{ "too_complex", "Enregistrement trop complexe", NULL },
 	{ "unknown_term", "Termes inconnus",
@@ -27,11 +31,14 @@ static const struct {
 	  "nous dire ce "
 	  "qu’ils désignent." },
 	{ "not_understood", "Valeurs non comprises",
-	  "Leur forme n’a pas été reconnue et elles ont été laissées de côté. Un champ qui n’avait pas "
-	  "d’autre valeur "
-	  "garde celle qui était publiée." },
+	  "Leur forme n’a pas été reconnue&nbsp;: elles ne figurent pas dans la notice. Selon le champ, la "
+	  "valeur publiée auparavant y est restée ou n’y figure plus." },
+	{ "c1_controls", "Caractères mal encodés",
+	  "Des caractères de contrôle ont été lus comme du Windows-1252 (’, œ, …). À vérifier, puis à "
+	  "corriger "
+	  "dans l’export." },
 	{ "too_many", "Plusieurs valeurs pour un champ qui n’en tient qu’une",
-	  "Seule la première a été retenue." },
+	  "Aucune n’a été retenue&nbsp;; la valeur publiée auparavant, s’il y en avait une, est restée." },
 	{ "path_never_matched", "Éléments attendus, jamais rencontrés",
 	  "Pour la personne qui tient la conversion&nbsp;: ces chemins n’ont rien trouvé dans tout le "
 	  "passage." },

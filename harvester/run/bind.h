@@ -4,7 +4,7 @@
  *
  * config/ knows no connectors and no Joconde fields; here both are known, so the rest of a source file is
  * checked here: `harvester check` binds every source, `run` the one it runs. Tests:
- * tests/unit/run/test_bind.c.
+ * tests/unit/run/test_convert.c.
  */
 #ifndef HARVESTER_RUN_BIND_H
 #define HARVESTER_RUN_BIND_H

@@ -25,7 +25,7 @@ struct counts {
 	int64_t created, changed, same, withdrawn, restored;
 	int64_t claims_ended; /* deleted by the source: the claim is over */
 	int64_t orphans;      /* notices left without any claim: proposed for withdrawal */
-	int64_t missing;      /* known records that a complete listing did not bring */
+	int64_t missing;      /* known records that a complete listing lacks for the first time */
 	int64_t clashes;      /* new REFs that another notice already has */
 	int64_t field_changed[FIELD_MAX], field_emptied[FIELD_MAX],
 		field_filled[FIELD_MAX]; /* of existing notices */

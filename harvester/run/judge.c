@@ -13,6 +13,10 @@
 
 enum { JUDGE_BATCH = 500, MOST_CLAIMS = 64 };
 
+/* A ceiling, not a need: a batch of ordinary rows takes a few MB, one of the largest records must not stop
+ * the source. */
+static const size_t most_judged = (size_t)2 << 30;
+
 struct judge {
 	struct run *run;
 	struct apply *ap;
@@ -364,7 +368,7 @@ static int judge_all(struct judge *g, struct hv_err *err)
 int run_judge(struct run *r, struct apply *ap, bool write,
 	      int (*each)(void *ctx, const struct run_difference *d), void *ctx, struct hv_err *err)
 {
-	hv_auto(arena_freep) struct arena *batch = arena_new(MOST_BATCH);
+	hv_auto(arena_freep) struct arena *batch = arena_new(most_judged);
 	hv_auto(arena_freep) struct arena *scratch = arena_new(MOST_RECORD * 4);
 	hv_auto(hasher_freep) struct hasher *hasher = hasher_new();
 	hv_auto(hv_freep) struct judged *rows = calloc(JUDGE_BATCH, sizeof(*rows));

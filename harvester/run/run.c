@@ -7,7 +7,12 @@
 
 #include "harvester/base/text.h"
 
-enum { LEASE_SECONDS = 900, PATIENCE_MS = 1500, ARENA = 64 << 20 };
+/*
+ * A lease whose session is gone is free at once; its time only matters for a process that hangs. So it
+ * outlasts the longest wait that is allowed to a run: an hour of Retry-After, or one long apply, inside which
+ * it cannot be extended.
+ */
+enum { LEASE_SECONDS = 7200, PATIENCE_MS = 1500, ARENA = 64 << 20 };
 
 /* Below this nothing is begun: a full disk stops PostgreSQL itself. */
 static const int64_t least_free = INT64_C(256) << 20;
@@ -127,6 +132,10 @@ static int open_run(struct run *r, struct hv_err *err)
 
 	if (found < 0)
 		return found;
+	if (found == HV_ROW && r->options->dry_run) /* it would end by being cancelled */
+		return hv_fail(err, HV_E_USAGE,
+			       "run %lld is not finished; `harvester run %s` goes on with it, then try dry",
+			       (long long)r->row.id, r->bound->source->name);
 	const char *why_not = found == HV_ROW ? stale(r) : NULL;
 	if (found == HV_ROW && !why_not) {
 		r->outcome->resumed = true;

@@ -163,6 +163,19 @@ static int apply_run(struct run *r, const struct counts *accepted, bool *ret_hol
 	return write_all(r, ap, accepted, ret_hold, err);
 }
 
+/* The run is done whatever becomes of this: a vacuum that fails is a log line. */
+static void tidy_up(struct run *r)
+{
+	struct hv_err err;
+
+	if (r->counts.created + r->counts.changed + r->counts.same < MANY_ROWS)
+		return;
+	if (apply_vacuum(r->store, &err) < 0)
+		hv_log(r->env->log, HV_LOG_WARN, "vacuum failed",
+		       (struct hv_kv[]){
+			       { "source", r->bound->source->name }, { "error", err.text }, { 0 } });
+}
+
 int run_settle(struct run *r, const struct counts *accepted, struct hv_err *err)
 {
 	bool hold_it;
@@ -181,6 +194,6 @@ int run_settle(struct run *r, const struct counts *accepted, struct hv_err *err)
 		return hold(r, err);
 	fault_point(&r->faults, "apply.end");
 	r->outcome->verdict = RUN_DONE;
-	int64_t rows = r->counts.created + r->counts.changed + r->counts.same;
-	return rows >= MANY_ROWS ? apply_vacuum(r->store, err) : 0;
+	tidy_up(r);
+	return 0;
 }

@@ -86,6 +86,20 @@ static void judge_fields(const struct run *r, struct reasons *out)
 	}
 }
 
+/* A source that numbers its objects anew, or moves them to another museum, is most often one that has gone
+ * wrong. */
+static void judge_identity(const struct run *r, struct reasons *out)
+{
+	const struct cfg_valves *v = &r->bound->source->valves;
+	const struct counts *c = &r->counts;
+	int inv = field_find(STR("INV")), museo = field_find(STR("MUSEO"));
+	int64_t n = c->field_changed[inv] + c->field_changed[museo];
+
+	if (too_many(n, c->listed, v->identity_changed, v->floor))
+		reason(out, "Le numéro d’inventaire ou le musée changerait dans %lld notices (%.1f %%).",
+		       (long long)n, percent(n, c->listed));
+}
+
 bool run_valves(const struct run *r, const struct counts *last_full, char *ret, size_t size)
 {
 	struct reasons out = { .text = BUF_INIT(16384) };
@@ -95,6 +109,7 @@ bool run_valves(const struct run *r, const struct counts *last_full, char *ret, 
 	judge_listing(r, last_full, &out);
 	judge_failures(r, &out);
 	judge_fields(r, &out);
+	judge_identity(r, &out);
 	if (too_many(c->claims_ended + c->missing, c->listed + c->missing, v->disappearing, v->floor))
 		reason(&out, "%lld notices disparaîtraient de la source (%.1f %%).",
 		       (long long)(c->claims_ended + c->missing),

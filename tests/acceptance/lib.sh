@@ -118,6 +118,17 @@ canonical() {
 	} >"$1" || fail "the catalogue cannot be read"
 }
 
+# dumped FOLDER: what everybody gets, CSV and JSON Lines.
+dumped() {
+	"$bin" dump --dir "$1" >/dev/null 2>"$work/log" || fail "no dump: $(cat "$work/log")"
+	[ "$(find "$1" -type f | wc -l)" -ge 2 ] || fail "the dump has fewer than two files: $(ls -R "$1")"
+}
+same_dump() { # same_dump WHAT FOLDER FOLDER
+	diff -r "$2" "$3" >"$work/diff" && return 0
+	cut -c 1-300 "$work/diff" | head -n 12
+	fail "$1: the dump differs from that of the undisturbed harvest"
+}
+
 same() { # same WHAT FILE FILE
 	cmp -s "$2" "$3" && return 0
 	diff "$2" "$3" | cut -c 1-300 | head -n 12

@@ -8,10 +8,10 @@ set -u
 LC_ALL=C; export LC_ALL
 unset HARVESTER_HOME HARVESTER_CONFIG HARVESTER_NOW HARVESTER_DEMO HARVESTER_BIN HARVESTER_PROVIDER HARVESTER_SHARE
 work=
-outside= # a process of ours outside the roots
+outside= # a process that instead() started in the background
 
 finish() {
-	[ -z "$outside" ] || { kill "$outside" 2>/dev/null; wait "$outside" 2>/dev/null; }
+	[ -z "$outside" ] || { kill -9 "$outside" 2>/dev/null; wait "$outside" 2>/dev/null; }
 	[ -n "$work" ] || return 0
 	if [ -n "${KEEP:-}" ]; then echo "$work is kept"; else rm -rf --one-file-system "$work"; fi
 }
@@ -56,11 +56,13 @@ root_make() {
 	chmod 755 "$1/usr/sbin/policy-rc.d"
 }
 
-# inside DIR COMMAND…: as root in that root, with an environment of its own and nothing of ours.
-inside() {
-	inside_dir=$1; shift
-	unshare --mount --pid --fork --kill-child -- sh -c '
+# inside DIR COMMAND…: as root in that root, with an environment of its own and nothing of ours. instead() becomes that
+# command: started with `&` its process is $!, and kill -9 of it ends all that runs inside (it heeds no other signal).
+inside() { (instead "$@"); }
+instead() {
+	instead_dir=$1; shift
+	exec unshare --mount --pid --fork --kill-child -- sh -c '
 		mount -t proc proc "$0/proc" && mount -t tmpfs -o mode=1777 tmpfs "$0/dev/shm" &&
 		exec chroot "$0" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-			"$@"' "$inside_dir" "$@"
+			"$@"' "$instead_dir" "$@"
 }

@@ -173,6 +173,32 @@ START_TEST(long_lists_are_cut_on_the_page_and_whole_in_the_table)
 }
 END_TEST
 
+START_TEST(every_word_of_a_refusal_is_told_in_french)
+{
+	static const char *const codes[] = {
+		"inventory_missing",  "inventory_unclear", "required_missing",  "required_unclear",
+		"unknown_term",       "doctype",           "not_xml",           "no_root",
+		"several_roots",      "too_large",         "too_complex",       "identifier_too_long",
+		"no_identifier",      "no_metadata",       "mandatory_missing", "mandatory_not_understood",
+		"museum_not_allowed", "ref_taken",         "no_notice"
+	};
+
+	for (size_t i = 0; i < HV_LEN(codes); i++) {
+		char sql[300];
+
+		(void)snprintf(
+			sql, sizeof(sql),
+			"delete from quarantine; insert into quarantine (source, external_id, run, hash, "
+			"fingerprint, code, reason) values ('valombreuse-oai', 'q', 4, '', 0, '%s', "
+			"'raison')",
+			codes[i]);
+		catalogue_sql(&pg, sql);
+		hv_auto(hv_freep) char *page = page_of(4, "M9871");
+		ck_assert_msg(strstr(page, "raison") && !strstr(page, codes[i]), "%s", codes[i]);
+	}
+}
+END_TEST
+
 START_TEST(a_run_that_is_held_has_no_report)
 {
 	ck_assert_int_eq(report(3, "M9871"), HV_E_REFUSED);
@@ -217,6 +243,7 @@ int main(void)
 	tcase_add_test(t, a_page_is_accessible_and_needs_nothing_from_elsewhere);
 	tcase_add_test(t, hostile_texts_stay_texts);
 	tcase_add_test(t, long_lists_are_cut_on_the_page_and_whole_in_the_table);
+	tcase_add_test(t, every_word_of_a_refusal_is_told_in_french);
 	tcase_add_test(t, a_run_that_is_held_has_no_report);
 	tcase_add_test(t, twice_the_same_report_is_the_same_bytes);
 	tcase_add_test(t, a_folder_that_cannot_be_written_is_told);

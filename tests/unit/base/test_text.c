@@ -249,6 +249,30 @@ START_TEST(distance_counts_edits_up_to_its_ceiling)
 }
 END_TEST
 
+START_TEST(c1_controls_are_the_characters_that_were_meant)
+{
+	struct str plain = STR("« été » œ\xC2\xA0");
+
+	ck_assert_ptr_eq(text_c1(a, plain).p, plain.p);
+	ck_str(text_c1(a, STR("l\xC2\x92\xC2\x9Cuf \xC2\x80\xC2\x8A\xC2\x9F")), "l’œuf €ŠŸ");
+	ck_str(text_c1(a, STR("a\xC2\x81")), "a");
+	ck_str(text_c1(a, STR("\xC2\x80\xC2\x80\xC2\x80\xC2\x80\xC2\x80\xC2\x80")), "€€€€€€");
+}
+END_TEST
+
+/* Four million of them in one value took minutes. */
+START_TEST(a_letter_under_more_marks_than_any_writing_has_is_left_alone)
+{
+	char many[1 + 4 * 16 + 1] = "a", more[sizeof(many) + 4];
+
+	for (size_t i = 0; i < 15; i++) /* acute above, dot below: the dot comes first in NFC */
+		memcpy(many + 1 + 4 * i, "\xCC\x81\xCC\xA3", 5);
+	(void)snprintf(more, sizeof(more), "%s\xCC\x81", many);
+	ck_assert(!str_is(text_nfc(a, str_of(many)), many));
+	ck_str(text_nfc(a, str_of(more)), more);
+}
+END_TEST
+
 START_TEST(a_cut_never_leaves_half_a_character)
 {
 	static const char *const text = "aé€\xF0\x9F\x98\x80"; /* 1 + 2 + 3 + 4 bytes */
@@ -289,6 +313,8 @@ int main(void)
 	tcase_add_test(t, a_full_arena_is_told_by_nothing);
 	tcase_add_test(t, kinds_of_characters);
 	tcase_add_test(t, distance_counts_edits_up_to_its_ceiling);
+	tcase_add_test(t, c1_controls_are_the_characters_that_were_meant);
+	tcase_add_test(t, a_letter_under_more_marks_than_any_writing_has_is_left_alone);
 	tcase_add_test(t, a_cut_never_leaves_half_a_character);
 	tcase_add_test(t, the_nearest_name_is_suggested_and_none_from_afar);
 	suite_add_tcase(s, t);

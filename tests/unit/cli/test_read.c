@@ -5,6 +5,8 @@
 
 #include <check.h>
 
+#include "harvester/cli/out.h"
+
 static struct arena *arena;
 
 static void begin(void)
@@ -34,6 +36,19 @@ static const struct {
 	{ "", 3, "" },
 };
 
+START_TEST(a_text_of_lines_shows_what_gives_a_terminal_orders)
+{
+	hv_auto(hv_freep) char *got = NULL;
+	size_t n;
+	FILE *out = open_memstream(&got, &n);
+
+	out_text(out, STR("<a>\n\t\033[2J\xC2\x9B\u202e\r\xFF</a>"), true);
+	out_text(out, STR("|a\n\tb"), false);
+	(void)fclose(out);
+	ck_assert_str_eq(got, "<a>\n\t<1B>[2J<9B><202E><0D>\uFFFD</a>|a<0A><09>b");
+}
+END_TEST
+
 START_TEST(control_characters_become_blanks_and_long_texts_are_cut)
 {
 	struct str s = read_shown(arena, str_of(texts[_i].text), texts[_i].most);
@@ -57,6 +72,7 @@ int main(void)
 	TCase *t = tcase_create("texts");
 
 	tcase_add_checked_fixture(t, begin, finish);
+	tcase_add_test(t, a_text_of_lines_shows_what_gives_a_terminal_orders);
 	tcase_add_loop_test(t, control_characters_become_blanks_and_long_texts_are_cut, 0,
 			    (int)HV_LEN(texts));
 	tcase_add_test(t, values_are_joined_for_people);

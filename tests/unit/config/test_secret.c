@@ -85,6 +85,22 @@ START_TEST(a_file_gives_its_one_line)
 }
 END_TEST
 
+START_TEST(what_systemd_puts_in_place_may_be_read_by_a_group_but_not_written)
+{
+	ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", dir, 1), 0);
+	write_file("hunter2", 7, 0440);
+	ck_assert_str_eq(outcome("file:PATH", path, NULL), "hunter2");
+	write_file("hunter2", 7, 0460);
+	ck_assert_str_eq(
+		outcome("file:PATH", path, NULL),
+		"f.yaml:3:7: secret 'file:PATH' is open to others than its owner; run chmod 600 on it");
+	ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", "/run/credentials/other", 1), 0);
+	write_file("hunter2", 7, 0440);
+	ck_assert_str_ne(outcome("file:PATH", path, NULL), "hunter2");
+	ck_assert_int_eq(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+}
+END_TEST
+
 START_TEST(a_file_that_is_missing_or_none_is_told)
 {
 	ck_assert_str_eq(outcome("file:PATH", path, NULL),
@@ -132,6 +148,7 @@ static void add(TCase *t)
 {
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, a_file_gives_its_one_line, 0, HV_LEN(files));
+	tcase_add_test(t, what_systemd_puts_in_place_may_be_read_by_a_group_but_not_written);
 	tcase_add_test(t, a_file_that_is_missing_or_none_is_told);
 	tcase_add_test(t, a_file_too_long_is_no_secret);
 	tcase_add_test(t, the_environment_gives_a_variable);

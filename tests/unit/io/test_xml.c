@@ -209,6 +209,34 @@ START_TEST(attributes_are_limited_before_they_cost_their_square)
 }
 END_TEST
 
+static void with_namespaces(struct buf *b, int n)
+{
+	buf_clear(b);
+	for (int i = 0; i < n; i++)
+		buf_printf(b, "%s xmlns:n%d='u'%s", i % 100 ? "" : "<a", i, i % 100 == 99 ? ">" : "");
+	for (int i = 0; i < n; i += 100)
+		buf_puts(b, "</a>");
+}
+
+START_TEST(namespaces_in_scope_are_limited_since_every_prefix_walks_them)
+{
+	hv_auto(buf_release) struct buf b = BUF_INIT(1u << 20);
+	struct node *document = NULL;
+	struct hv_err err = { 0 };
+
+	with_namespaces(&b, 1000);
+	ck_assert_msg(xml_tree(parser, arena, buf_view(&b), &document, &err) == 0, "%s", err.text);
+	with_namespaces(&b, 2100);
+	refused(buf_view(&b), HV_E_LIMIT, "line 1: more than 1000 namespaces declared");
+	buf_clear(&b);
+	buf_puts(&b, "<l>");
+	for (int i = 0; i < 3000; i++) /* one after the other are not in scope together */
+		buf_printf(&b, "<a xmlns='u' xmlns:b='v%d'/>", i);
+	buf_puts(&b, "</l>");
+	ck_assert_msg(xml_tree(parser, arena, buf_view(&b), &document, &err) == 0, "%s", err.text);
+}
+END_TEST
+
 START_TEST(a_large_document_is_scanned_and_still_parsed)
 {
 	hv_auto(buf_release) struct buf b = BUF_INIT(4u << 20);
@@ -333,6 +361,7 @@ int main(void)
 	tcase_add_test(tc, a_doctype_is_refused_and_nothing_is_loaded);
 	tcase_add_test(tc, depth_is_ours_to_limit);
 	tcase_add_test(tc, attributes_are_limited_before_they_cost_their_square);
+	tcase_add_test(tc, namespaces_in_scope_are_limited_since_every_prefix_walks_them);
 	tcase_add_test(tc, a_large_document_is_scanned_and_still_parsed);
 	tcase_add_test(tc, a_text_of_12_mb_is_one_node);
 	tcase_add_test(tc, a_full_table_of_names_is_told);

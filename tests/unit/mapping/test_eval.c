@@ -104,6 +104,9 @@ static const struct {
 	{ "not XML", "", "  TECH: {from: a}\n", "<r><a></r>", "TECH", "not_xml", "" },
 	{ "nothing at all", "", "  TECH: {from: a}\n", "", "TECH", "not_xml", "" },
 	{ "a DOCTYPE", "", "  TECH: {from: a}\n", "<!DOCTYPE r><r/>", "TECH", "doctype", "" },
+	{ "C1 controls are Windows-1252", "", "  TECH: {from: a}\n",
+	  "<r><a>l\xC2\x92\xC5\x93uvre de c&#x9C;ur</a><a>a&#x81;b</a></r>", "TECH",
+	  "[\"l’œuvre de cœur\",\"ab\"]", "c1_controls TECH l’œuvre de cœur\nc1_controls TECH ab\n" },
 	{ "NFC", "", "  TECH: {from: a}\n", "<r><a>e\xCC\x81t\xC3\xA9</a></r>", "TECH", "[\"été\"]", "" },
 };
 

@@ -8,7 +8,7 @@
 	"tables:\n"                                                                \
 	"  words: {map: {painter: peintre, sculptor: sculpteur}, unknown: flag}\n" \
 	"  measures: {map: {Höhe: H., Breite: l., Gewicht: Pds.}}\n"              \
-	"  units: {map: {cm: cm, mm: mm, g: g}}\n"
+	"  units: {map: {cm: cm, mm: mm, g: g, kg: kg}}\n"
 
 /* A record whose values are those of a text, between "|". */
 static const char *record_of(struct given *g, const char *values)
@@ -16,7 +16,7 @@ static const char *record_of(struct given *g, const char *values)
 	hv_auto(buf_release) struct buf b = BUF_INIT(1 << 16);
 	struct str rest = str_of(values), one;
 
-	buf_puts(&b, "<r role=\"painter\">");
+	buf_puts(&b, "<r role=\"painter\" unit=\"mm\">");
 	while (str_next_item(&rest, '|', &one)) {
 		buf_puts(&b, "<v>");
 		buf_html(&b, one);
@@ -67,6 +67,15 @@ static const struct {
 	{ "year", "19e siècle", "failed", "not_understood TECH 19e siècle\n" },
 	{ "year: {else: drop}", "19e siècle|1853", "[\"1853\"]", "not_understood TECH 19e siècle\n" },
 	{ "year: {else: keep}", "19e siècle", "[\"19e siècle\"]", "" },
+	{ "year_range", "-0050|0100", "failed", "not_understood TECH -0050\n" },
+	{ "year_range: {else: drop}", "-0050|0100", "silent", "not_understood TECH -0050\n" },
+	{ "year_range: {else: drop}", "1850|1860?", "silent", "not_understood TECH 1860?\n" },
+	{ "year_range: {else: keep}", "1850|1860?", "[\"1850\",\"1860?\"]", "" },
+	{ "year_range", "avant 1850|après 1860", "failed", "not_understood TECH après 1860\n" },
+	{ "year_range", "vers 1850|1860", "failed", "not_understood TECH 1860\n" },
+	{ "year_range", "1850|vers 1850", "failed", "not_understood TECH vers 1850\n" },
+	{ "year_range", "vers 1850|c. 1850", "[\"1850 vers\"]", "" },
+	{ "year_range", "1850|1855-1860|1852", "[\"1850 entre\",\"1860 et\"]", "" },
 	{ "one", "a|b", "failed", "too_many TECH b\n" },
 	{ "lookup: words", "tailor", "[\"tailor\"]", "unknown_term TECH tailor\n" },
 	{ "filter: {is: [BOIS]}", "bois|toile", "[\"bois\"]", "" },
@@ -80,6 +89,18 @@ static const struct {
 	{ "dimension: {types: measures, units: units, type: \"@role\"}", "30 cm", "[\"painter 30\"]",
 	  "unknown_term TECH painter\n" },
 	{ "dimension: {types: measures}", "Gewicht: 80 g", "[\"Pds. 80\"]", "" },
+	{ "dimension: {types: measures}", "Höhe: 30 cm (mit Rahmen) Breite: 20 cm",
+	  "[\"H. 30 (mit Rahmen)\",\"l. 20\"]", "" },
+	{ "dimension: {types: measures, units: units}", "Höhe: 30 x Breite: 20 mm",
+	  "[\"Höhe: 30 x Breite: 20 mm\"]", "" },
+	{ "dimension: {types: measures, units: units}", "Höhe 30 ; Breite 20 ; Gewicht 7 kg",
+	  "[\"H. 30\",\"l. 20\",\"Pds. 7 kg\"]", "" },
+	{ "dimension: {types: measures, units: units}", "Höhe: 1,440 mm", "[\"H. 1,440 mm\"]", "" },
+	{ "dimension: {types: measures, units: units}", "Höhe: 0,440 mm", "[\"H. 0.440 mm\"]", "" },
+	{ "dimension: {types: measures, units: units, type: \"@role\", unit: \"@unit\"}", "12 cm|12 mm|30",
+	  "[\"painter 12 cm\",\"painter 12 mm\",\"painter 30 mm\"]", "unknown_term TECH painter\n" },
+	{ "dimension: {types: measures, units: units, type: \"@none\", unit: \"@unit\"}", "30|H. 12",
+	  "[\"30 mm\",\"H. 12 mm\"]", "" },
 	{ "dimension: {types: measures}", "Höhe: 30-40 cm", "[\"Höhe: 30-40 cm\"]", "" },
 	{ "dimension: {types: measures}", "Höhe 1.440.000 cm", "[\"Höhe 1.440.000 cm\"]", "" },
 };

@@ -25,6 +25,7 @@ static struct state *full(void)
 						    .fewer_than_last = 0.1,
 						    .disappearing = 0.02,
 						    .field_emptied = 0.05,
+						    .identity_changed = 0.02,
 						    .field_changed = 0.3 } } };
 	s.bound.source = &s.source;
 	s.run.bound = &s.bound;
@@ -70,6 +71,19 @@ START_TEST(an_empty_full_listing_is_held_and_an_empty_window_is_a_quiet_night)
 	s->source.valves.zero_records = ZERO_NEVER;
 	s->last = (struct counts){ 0 };
 	ck_assert(!held(s));
+}
+END_TEST
+
+START_TEST(numbers_that_change_in_many_notices_are_held)
+{
+	struct state *s = full();
+	int inv = field_find(STR("INV")), museo = field_find(STR("MUSEO"));
+
+	s->run.counts.field_changed[inv] = 20;
+	ck_assert(!held(s));
+	s->run.counts.field_changed[museo] = 1;
+	ck_assert(held(s));
+	ck_assert_ptr_nonnull(strstr(s->reason, "dans 21 notices (2.1 %)"));
 }
 END_TEST
 
@@ -169,7 +183,7 @@ END_TEST
 
 SUITE("valves", an_ordinary_night_is_not_held,
       an_empty_full_listing_is_held_and_an_empty_window_is_a_quiet_night,
-      a_first_full_listing_is_compared_with_none,
+      numbers_that_change_in_many_notices_are_held, a_first_full_listing_is_compared_with_none,
       fewer_than_last_time_holds_beyond_its_share_and_above_the_floor_only,
       too_many_new_refusals_hold_and_old_ones_do_not, too_many_values_not_understood_hold,
       what_disappears_counts_whether_deleted_or_missing, fields_that_would_be_emptied_or_changed_are_named,

@@ -166,7 +166,8 @@ START_TEST(what_identify_answers_is_judged_too)
 {
 	start(&(struct provider_options){ .generate = 3, .fault = "html200:1:0" }, NULL);
 	ck_assert_int_eq(open_it(), HV_E_REMOTE);
-	ck_assert_ptr_nonnull(strstr(err.text, "no OAI-PMH answer in 3 tries"));
+	ck_assert_ptr_nonnull(strstr(err.text, "no OAI-PMH answer in 3 tries: it sends a page of HTML"));
+	ck_assert_ptr_nonnull(strstr(err.text, provider_url(provider)));
 	stop();
 }
 END_TEST

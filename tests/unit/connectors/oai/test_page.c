@@ -122,7 +122,7 @@ static const struct {
 	{ "error-and-list.xml", OAI_NOT, 2, OAI_TOKEN_ABSENT, "an error and a list", NULL },
 	{ "other-verb.xml", OAI_NOT, 0, OAI_TOKEN_ABSENT, "Identify where ListRecords", NULL },
 	{ "no-verb.xml", OAI_NOT, 0, OAI_TOKEN_ABSENT, "no verb", NULL },
-	{ "html.html", OAI_NOT, 0, OAI_TOKEN_ABSENT, "", NULL },
+	{ "html.html", OAI_NOT, 0, OAI_TOKEN_ABSENT, "a page of HTML", NULL },
 	{ "xhtml.xml", OAI_NOT, 0, OAI_TOKEN_ABSENT, "'html'", NULL },
 	{ "json.json", OAI_NOT, 0, OAI_TOKEN_ABSENT, "", NULL },
 	{ "doctype.xml", OAI_NOT, 0, OAI_TOKEN_ABSENT, "DOCTYPE", NULL },
