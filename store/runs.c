@@ -233,31 +233,47 @@ int runs_move(struct store *s, int64_t id, const char *token, const struct run_m
 		    id, err);
 }
 
-int runs_supersede(struct store *s, const char *source, int64_t by, struct hv_err *err)
+/* What a run wrote while collecting. One run at a time: a join with the table of runs reads all versions. */
+static int delete_rows(struct store *s, const char *run, struct hv_err *err)
 {
 	static const struct {
 		const char *name, *sql;
 	} steps[] = {
-		{ "supersede",
-		  "update run set state = 'superseded', ended = $3 where source = $1 and id <> $2 and "
-		  "state = 'held'" },
-		{ "supersede versions",
-		  "delete from version v using run r where r.id = v.run and r.source = $1 and r.id <> $2 and "
-		  "r.state in ('superseded','failed','cancelled')" },
-		{ "supersede packs",
-		  "delete from pack p using run r where r.id = p.run and r.source = $1 and r.id <> $2 and "
-		  "r.state in ('superseded','failed','cancelled')" },
-		{ "supersede seen",
-		  "delete from seen p using run r where r.id = p.run and r.source = $1 and r.id <> $2 and "
-		  "r.state in ('superseded','failed','cancelled')" },
+		{ "supersede versions", "delete from version where run = $1" },
+		{ "supersede packs", "delete from pack where run = $1" },
+		{ "supersede seen", "delete from seen where run = $1" },
 	};
+
+	for (size_t i = 0; i < HV_LEN(steps); i++)
+		if (pg_query(s->pg, steps[i].name, steps[i].sql, PG_MANY, &run, 1, NULL, err) < 0)
+			return err->code;
+	return 0;
+}
+
+int runs_supersede(struct store *s, const char *source, int64_t by, struct hv_err *err)
+{
+	hv_auto(pg_clearp) PGresult *res = NULL;
 	char number[24], now[CLOCK_TEXT];
 	const char *const p[] = { source, row_number(number, by), clock_utc(clock_now(&s->clock), now) };
 
-	for (size_t i = 0; i < HV_LEN(steps); i++)
-		if (pg_query(s->pg, steps[i].name, steps[i].sql, PG_MANY, p, i == 0 ? 3 : 2, NULL, err) < 0)
+	if (pg_query(s->pg, "supersede",
+		     "update run set state = 'superseded', ended = $3 where source = $1 and id <> $2 and "
+		     "state = 'held'",
+		     PG_MANY, p, 3, NULL, err) < 0)
+		return err->code;
+	/* Ordered, so that the planner takes the key: it expects rows of a run where there are none any more.
+	 */
+	int n = pg_query(s->pg, "superseded",
+			 "select id from run r where source = $1 and id <> $2 and "
+			 "state in ('superseded','failed','cancelled') and coalesce("
+			 "(select page from version where run = r.id order by page, slot limit 1), "
+			 "(select page from pack where run = r.id order by page limit 1), "
+			 "(select page from seen where run = r.id order by page limit 1)) is not null",
+			 PG_MANY, p, 2, &res, err);
+	for (int i = 0; i < n; i++)
+		if (delete_rows(s, pg_text(res, i, 0), err) < 0)
 			return err->code;
-	return 0;
+	return n < 0 ? n : 0;
 }
 
 int runs_list(struct store *s, const char *source, int limit, struct arena *a,
