@@ -9,8 +9,8 @@
 
 /*
  * A lease whose session is gone is free at once; its time only matters for a process that hangs. So it
- * outlasts the longest wait that is allowed to a run: an hour of Retry-After, or one long apply, inside which
- * it cannot be extended.
+ * outlasts the longest wait that is allowed to a run: an hour of Retry-After, or one long statement of an
+ * apply, inside which it cannot be extended.
  */
 enum { LEASE_SECONDS = 7200, PATIENCE_MS = 1500, ARENA = 64 << 20 };
 
