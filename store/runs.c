@@ -98,6 +98,17 @@ int runs_open(struct store *s, const char *source, struct arena *a, struct run_r
 	return r < 0 ? r : HV_ROW;
 }
 
+int runs_held_full(struct store *s, const char *source, struct hv_err *err)
+{
+	const char *const p[] = { source };
+	int n = pg_query(
+		s->pg, "run held",
+		"select 1 from run where source = $1 and state = 'held' and listing = 'full' limit 1",
+		PG_MAYBE, p, 1, NULL, err);
+
+	return n < 0 ? n : n ? HV_ROW : HV_END;
+}
+
 int runs_get(struct store *s, int64_t id, struct arena *a, struct run_row *ret, struct hv_err *err)
 {
 	hv_auto(pg_clearp) PGresult *res = NULL;

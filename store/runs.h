@@ -41,6 +41,9 @@ int runs_open(struct store *s, const char *source, struct arena *a, struct run_r
 	      struct hv_err *err) HV_CHECK;
 int runs_get(struct store *s, int64_t id, struct arena *a, struct run_row *ret, struct hv_err *err) HV_CHECK;
 
+/* Does a full listing of the source wait for a person? HV_ROW or HV_END. */
+int runs_held_full(struct store *s, const char *source, struct hv_err *err) HV_CHECK;
+
 struct run_new {
 	const char *source, *kind, *listing, *token, *cursor_from, *who, *why, *config;
 	int64_t mapping;

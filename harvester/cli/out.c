@@ -80,9 +80,9 @@ static void progress(void *ctx, int64_t run, const char *state, int64_t done, in
 	struct progress *p = ctx;
 	int64_t now = clock_monotonic();
 
-	if (p->form == 0 || (p->form == 2 && p->shown && now - p->last < 100000))
+	if (p->form == 0 || (p->form == 2 && p->shown && now - atomic_load(&p->last) < 100000))
 		return;
-	p->last = now;
+	atomic_store(&p->last, now);
 	p->shown = true;
 	if (p->form == 1) /* what the scheduler reads; scheduler/README.md */
 		(void)fprintf(stderr, "progress state=%s done=%lld expected=%lld run=%lld\n", state,
@@ -91,10 +91,26 @@ static void progress(void *ctx, int64_t run, const char *state, int64_t done, in
 		show_bar(state, done, expected, (double)(now - p->begun) / 1e6);
 }
 
+/*
+ * Asked between records and several times a second during waits, so it is a sign of life: a server may ask us
+ * to come back in half an hour, and the scheduler must not take that for silence. A process that hangs does
+ * not ask.
+ */
+static void alive(struct progress *p)
+{
+	enum { EVERY_US = 30000000 };
+	long long last = atomic_load(&p->last), now = clock_monotonic();
+
+	if (p->form != 1 || now - last < EVERY_US || !atomic_compare_exchange_strong(&p->last, &last, now))
+		return;
+	(void)fprintf(stderr, "progress state=waiting done=0 expected=-1\n");
+}
+
 static bool stop(void *ctx)
 {
 	struct progress *p = ctx;
 
+	alive(p);
 	return p->app->cancelled(NULL);
 }
 
@@ -104,6 +120,7 @@ int out_run_env(struct app *app, struct progress *p, struct run_env *ret, struct
 
 	*p = (struct progress){ .app = app,
 				.begun = clock_monotonic(),
+				.last = clock_monotonic(),
 				.form = isatty(STDERR_FILENO) ? 2 : 0 };
 	if (form) {
 		if (strcmp(form, "none") != 0 && strcmp(form, "lines") != 0 && strcmp(form, "bar") != 0)

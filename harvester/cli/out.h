@@ -4,6 +4,8 @@
 #ifndef HARVESTER_CLI_OUT_H
 #define HARVESTER_CLI_OUT_H
 
+#include <stdatomic.h>
+
 #include "harvester/base/buf.h"
 #include "harvester/cli/verb.h"
 #include "harvester/run/run.h"
@@ -27,7 +29,8 @@ const char *out_who(struct app *app);
 struct progress {
 	int form; /* 0 none, 1 lines, 2 bar */
 	bool shown;
-	int64_t begun, last;
+	int64_t begun;
+	atomic_llong last; /* also read and set by the thread that waits for an answer */
 	struct app *app;
 };
 int out_run_env(struct app *app, struct progress *p, struct run_env *ret, struct hv_err *err) HV_CHECK;

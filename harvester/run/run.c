@@ -95,14 +95,22 @@ static int cancel_open(struct run *r, const char *reason, struct hv_err *err)
 	return runs_move(r->store, r->row.id, r->token, &m, err);
 }
 
+/*
+ * A run replaces a held one because it brings the same again; a window would not bring what a held full
+ * listing had to say, so after one the next run is full, too.
+ */
 static int create(struct run *r, struct hv_err *err)
 {
-	bool full = r->options->full || !r->source.cursor;
+	int held_full = runs_held_full(r->store, r->bound->source->name, err);
+
+	if (held_full < 0)
+		return held_full;
+	bool again = r->options->full || held_full == HV_ROW, full = again || !r->source.cursor;
 	struct run_new n = { .source = r->bound->source->name,
 			     .kind = "harvest",
 			     .listing = full ? "full" : "window",
 			     .token = r->token,
-			     .cursor_from = r->options->full ? NULL : r->source.cursor,
+			     .cursor_from = again ? NULL : r->source.cursor,
 			     .who = r->options->who,
 			     .why = r->options->why,
 			     .mapping = r->bound->fingerprint };

@@ -39,9 +39,9 @@ minimal() {
 	minimal=$cache/bookworm-minbase.tar
 	[ ! -s "$minimal" ] || return 0
 	began=$(seconds)
-	mmdebstrap --variant=minbase bookworm "$minimal.$$" >"$work/mmdebstrap.log" 2>&1 ||
-		{ rm -f "$minimal.$$"; not_run "mmdebstrap failed: $(tail -n 1 "$work/mmdebstrap.log")"; }
-	mv "$minimal.$$" "$minimal"
+	mmdebstrap --variant=minbase bookworm "$cache/new-$$.tar" >"$work/mmdebstrap.log" 2>&1 ||
+		{ rm -rf "$cache/new-$$.tar"; not_run "mmdebstrap failed: $(tail -n 1 "$work/mmdebstrap.log")"; }
+	mv "$cache/new-$$.tar" "$minimal"
 	say "a minimal root of Debian 12 by mmdebstrap: $(($(seconds) - began)) s"
 }
 

@@ -541,6 +541,17 @@ START_TEST(a_held_run_is_superseded_by_the_next_and_leaves_no_rows)
 }
 END_TEST
 
+START_TEST(the_run_after_a_held_full_listing_is_full_and_the_one_after_that_is_not)
+{
+	held_second_night();
+	night_config(&n, NULL, NULL);
+	night_done(&n);
+	ask_eq("select cursor_from is null from harvester.run order by id desc limit 1", "t");
+	night_done(&n);
+	ask_eq("select cursor_from is null from harvester.run order by id desc limit 1", "f");
+}
+END_TEST
+
 START_TEST(a_held_run_is_released_once)
 {
 	held_second_night();
@@ -805,6 +816,7 @@ static Suite *suite(void)
 	tcase_add_test(t, a_record_without_a_ref_is_tried_again_when_the_rule_for_refs_has_changed);
 	tcase_add_test(t, a_reason_is_cut_between_characters_whatever_the_identifier);
 	tcase_add_test(t, a_held_run_is_superseded_by_the_next_and_leaves_no_rows);
+	tcase_add_test(t, the_run_after_a_held_full_listing_is_full_and_the_one_after_that_is_not);
 	tcase_add_test(t, a_held_run_is_released_once);
 	tcase_add_test(t, a_release_is_refused_when_more_would_change_than_was_held);
 	tcase_add_test(t, a_release_beside_an_unfinished_run_is_refused_and_harms_neither);
