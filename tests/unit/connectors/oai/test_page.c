@@ -254,6 +254,26 @@ START_TEST(of_two_bodies_the_first_is_taken)
 }
 END_TEST
 
+START_TEST(a_body_that_is_not_well_formed_costs_neither_its_page_nor_the_token)
+{
+	static const char bytes[] =
+		"<OAI-PMH xmlns='http://www.openarchives.org/OAI/2.0/'><ListRecords>"
+		"<record><header><identifier>oai:v:1</identifier></header>"
+		"<metadata><dc xmlns='urn:dc'><title>Vase & son couvercle</title></dc></metadata></record>"
+		"<record><header><identifier>oai:v:2</identifier></header>"
+		"<metadata><dc xmlns='urn:dc'><title>Vase aux iris</title></dc></metadata></record>"
+		"<resumptionToken>suite</resumptionToken></ListRecords></OAI-PMH>";
+
+	ck_assert_msg(read_bytes(STR(bytes), OAI_LIST_RECORDS) == 0, "%s", err.text);
+	ck_assert_int_eq(page.answer, OAI_VALID);
+	ck_assert_uint_eq(page.n_records, 2);
+	ck_assert_ptr_nonnull(
+		strstr(body_of(0), "Vase & son couvercle")); /* as received: refused when it is mapped */
+	ck_assert_ptr_nonnull(strstr(body_of(1), "Vase aux iris"));
+	ck_assert_int_eq(page.token, OAI_TOKEN_VALUE);
+}
+END_TEST
+
 START_TEST(a_body_carries_the_declarations_it_inherits_and_uses)
 {
 	read_fixture("inherited.xml", OAI_LIST_RECORDS);
@@ -578,6 +598,7 @@ int main(void)
 	tcase_add_test(c, a_live_record_without_metadata_costs_itself);
 	tcase_add_test(c, a_record_without_identifier_costs_itself);
 	tcase_add_test(c, of_two_bodies_the_first_is_taken);
+	tcase_add_test(c, a_body_that_is_not_well_formed_costs_neither_its_page_nor_the_token);
 	tcase_add_test(c, a_body_carries_the_declarations_it_inherits_and_uses);
 	tcase_add_test(c, a_body_without_inherited_declarations_is_byte_for_byte);
 	tcase_add_test(c, all_errors_of_a_page_are_read);
