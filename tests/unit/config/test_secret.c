@@ -28,7 +28,8 @@ static void teardown(void)
 
 static void write_file(const char *bytes, size_t n, mode_t mode)
 {
-	hv_auto(hv_closep) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	(void)unlink(path); /* the former one may be closed even to us */
+	hv_auto(hv_closep) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	ck_assert_int_eq(fchmod(fd, mode), 0);
 	ck_assert_int_eq(write(fd, bytes, n), (ssize_t)n);
