@@ -76,7 +76,7 @@ int xml_stream_feed(struct xml_stream *s, struct str chunk, struct hv_err *err) 
 int xml_stream_end(struct xml_stream *s, struct hv_err *err) HV_CHECK;
 
 /*
- * Before the first chunk: elements deeper than `depth` are passed over by counting their tags; there are no
+ * Before the first chunk: elements deeper than `depth` are passed over by matching their tags; there are no
  * events of them and nobody has looked whether they are well-formed. For pages whose records are parsed one
  * by one when they have changed: an unchanged record was looked at when it was new.
  */

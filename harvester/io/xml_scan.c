@@ -6,6 +6,9 @@
 
 #include <strings.h>
 
+/* Elements inside one another within what is left out. */
+enum { HIDDEN_DEPTH = 1000 };
+
 enum state { IN_TEXT, IN_OPENING, IN_TAG, IN_QUOTES, IN_CLOSED_BY };
 
 struct xml_scan {
@@ -14,6 +17,7 @@ struct xml_scan {
 	struct xml_hole *holes;
 	size_t n_holes, holes_cap;
 	size_t depth, deepest; /* of the element that is open; deeper ones are holes (0: none) */
+	uint64_t *names; /* hashes of the names of open elements that are left out; room for HIDDEN_DEPTH */
 	size_t max_attributes;
 	uint64_t base;    /* offset of the window's first byte */
 	size_t at;        /* in the window: scanned so far */
@@ -31,8 +35,14 @@ struct xml_scan *xml_scan_new(size_t max_attributes)
 {
 	struct xml_scan *s = calloc(1, sizeof(*s));
 
-	if (s)
-		s->max_attributes = max_attributes * 2;
+	if (!s)
+		return NULL;
+	s->max_attributes = max_attributes * 2;
+	s->names = calloc(HIDDEN_DEPTH, sizeof(*s->names));
+	if (!s->names) {
+		free(s);
+		return NULL;
+	}
 	return s;
 }
 
@@ -42,6 +52,7 @@ void xml_scan_free(struct xml_scan *s)
 		return;
 	free(s->tags);
 	free(s->holes);
+	free(s->names);
 	free(s);
 }
 
@@ -52,6 +63,7 @@ void xml_scan_reset(struct xml_scan *s)
 				  .holes = s->holes,
 				  .holes_cap = s->holes_cap,
 				  .deepest = s->deepest,
+				  .names = s->names,
 				  .max_attributes = s->max_attributes };
 
 	*s = fresh;
@@ -119,13 +131,50 @@ static int open_hole(struct xml_scan *s, struct hv_err *err)
 	return 0;
 }
 
+/* FNV-1a over the name of a tag. */
+static uint64_t name_hash(struct str tag, bool closing)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (size_t i = closing ? 2 : 1; i < tag.n && !strchr(" \t\r\n/>", tag.p[i]); i++)
+		h = (h ^ (unsigned char)tag.p[i]) * UINT64_C(1099511628211);
+	return h;
+}
+
+/*
+ * Within what is left out an end tag must name the element that is open. Else two records with mistakes that
+ * make up for each other by number would be taken for one, and the second would be lost without a word.
+ */
+static int check_name(struct xml_scan *s, size_t own, struct str tag, struct hv_err *err)
+{
+	size_t level = own - s->deepest - 1;
+
+	if (level >= HIDDEN_DEPTH)
+		return hv_fail(err, HV_E_LIMIT,
+			       "byte %llu: more than %d elements inside one another in a record",
+			       (unsigned long long)(s->base + s->tag_start + 1), HIDDEN_DEPTH);
+	uint64_t h = name_hash(tag, s->closing);
+	if (!s->closing)
+		s->names[level] = h;
+	else if (s->names[level] != h)
+		return hv_fail(err, HV_E_PARSE, "byte %llu: %.*s does not end the element that is open there",
+			       (unsigned long long)(s->base + s->tag_start + 1), STR_ARG(str_cut(tag, 60)));
+	return 0;
+}
+
 /* Counts the tag; HV_ROW when it belongs to a hole, so that nobody else hears of it. */
-static int count_tag(struct xml_scan *s, bool empty, struct hv_err *err)
+static int count_tag(struct xml_scan *s, struct str tag, bool empty, struct hv_err *err)
 {
 	size_t own = s->closing ? s->depth : s->depth + 1; /* the depth of the tag's element */
 	bool hidden = s->deepest && own > s->deepest;
 	bool is_top = hidden && own == s->deepest + 1;
 
+	if (hidden) {
+		int r = check_name(s, own, tag, err);
+
+		if (r < 0)
+			return r;
+	}
 	if (is_top && !s->closing && open_hole(s, err) < 0)
 		return HV_E_NOMEM;
 	if (is_top && (s->closing || empty))
@@ -137,9 +186,9 @@ static int count_tag(struct xml_scan *s, bool empty, struct hv_err *err)
 	return hidden ? HV_ROW : 0;
 }
 
-static int add_tag(struct xml_scan *s, bool empty, struct hv_err *err)
+static int add_tag(struct xml_scan *s, struct str w, bool empty, struct hv_err *err)
 {
-	int counted = count_tag(s, empty, err);
+	int counted = count_tag(s, str_cut(str_from(w, s->tag_start), s->at - s->tag_start), empty, err);
 
 	if (counted)
 		return counted < 0 ? counted : 0;
@@ -233,7 +282,8 @@ static int scan_tag(struct xml_scan *s, struct str w, struct hv_err *err)
 
 			s->at++;
 			s->state = IN_TEXT;
-			return add_tag(s, empty, err) < 0 ? HV_E_NOMEM : HV_ROW;
+			int added = add_tag(s, w, empty, err);
+			return added < 0 ? added : HV_ROW;
 		}
 		if ((c == '"' || c == '\'') && !s->closing) {
 			if (++s->quoted > s->max_attributes)

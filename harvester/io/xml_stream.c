@@ -358,10 +358,10 @@ static int keep(struct xml_stream *s, struct str window, size_t done)
 }
 
 /* The scanner refused a tag: what is wrong before it comes first. */
-static int refuse_tag(struct xml_stream *s, struct str before, int code)
+static int refuse_tag(struct xml_stream *s, struct str window, size_t before, int code)
 {
 	struct hv_err why = *s->failure.err;
-	int r = hand_over(s, before, false);
+	int r = hand_over_rest(s, window, before);
 
 	if (r < 0)
 		return r;
@@ -389,7 +389,7 @@ static int feed_slice(struct xml_stream *s, struct str slice)
 	if (safe > s->checked)
 		safe = s->checked;
 	if (scanned < 0)
-		return refuse_tag(s, str_cut(window, safe), scanned);
+		return refuse_tag(s, window, safe, scanned);
 	r = hand_over_rest(s, window, safe);
 	xml_scan_forget_holes(s->scan);
 	return r < 0 ? r : keep(s, window, safe);
