@@ -131,14 +131,28 @@ static int open_hole(struct xml_scan *s, struct hv_err *err)
 	return 0;
 }
 
-/* FNV-1a over the name of a tag. */
+static bool ends_name(char c)
+{
+	return c == ' ' || c == '>' || c == '/' || c == '\n' || c == '\t' || c == '\r';
+}
+
+/* A hash over the name of a tag, eight bytes at a step: this is the work of a page of unchanged records. */
 static uint64_t name_hash(struct str tag, bool closing)
 {
-	uint64_t h = UINT64_C(14695981039346656037);
+	const char *name = tag.p + (closing ? 2 : 1), *end = name, *last = tag.p + tag.n;
+	uint64_t h = UINT64_C(14695981039346656037), word;
 
-	for (size_t i = closing ? 2 : 1; i < tag.n && !strchr(" \t\r\n/>", tag.p[i]); i++)
-		h = (h ^ (unsigned char)tag.p[i]) * UINT64_C(1099511628211);
-	return h;
+	while (end < last && !ends_name(*end))
+		end++;
+	for (; end - name >= 8; name += 8) {
+		memcpy(&word, name, 8);
+		h = (h ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+		h ^= h >> 29;
+	}
+	word = (uint64_t)(end - name) << 56;
+	for (; name < end; name++)
+		word = word * 257 + (unsigned char)*name;
+	return (h ^ word) * UINT64_C(0x9E3779B97F4A7C15);
 }
 
 /*
